@@ -1,0 +1,34 @@
+//! A pinning service as the rest of the program sees it, and the client of the AIOZ Pin HTTP API.
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan};
+use crate::error::ApiError;
+use crate::protocol::PinDetails;
+
+/// What a pinning service can do for us.
+///
+/// Dropping a returned future cancels the call; whether the service did what was asked is then not
+/// known. Reads and unpins are repeated on passing failures inside; uploads and pins never are.
+#[async_trait]
+pub trait PinningService: Send + Sync {
+    /// One page of the account's pins.
+    async fn list(&self, query: &ListQuery) -> Result<PinPage, ApiError>;
+
+    /// One pin's record.
+    async fn details(&self, id: &PinId) -> Result<PinDetails, ApiError>;
+
+    /// Uploads the plan's files as one pin. `sent` follows the bytes of content handed to the
+    /// network.
+    async fn upload(&self, plan: &UploadPlan, sent: watch::Sender<u64>) -> Result<Pin, ApiError>;
+
+    /// Pins content by its CID.
+    async fn pin_by_cid(&self, cid: &Cid, metadata: &Metadata) -> Result<Pin, ApiError>;
+
+    /// Unpins one pin.
+    async fn unpin(&self, id: &PinId) -> Result<(), ApiError>;
+
+    /// Whether the service takes these keys; brings its words.
+    async fn test_authentication(&self) -> Result<String, ApiError>;
+}

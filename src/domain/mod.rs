@@ -1,0 +1,18 @@
+//! What lazypin talks about: pins, CIDs, list queries, uploads and the text of all of them.
+//!
+//! The lowest floor. Nothing here knows how a pin is fetched, stored or drawn.
+
+pub mod cid;
+pub mod metadata;
+pub mod pin;
+pub mod query;
+pub mod text;
+pub mod unpin;
+pub mod upload;
+
+pub use cid::{Cid, CidError};
+pub use metadata::Metadata;
+pub use pin::{Pin, PinId, PinState};
+pub use query::{ListQuery, PinPage, PinnedFilter, SortField, SortOrder, Totals};
+pub use unpin::{UnpinItem, UnpinOutcome, UnpinReport};
+pub use upload::{UploadFile, UploadPlan};

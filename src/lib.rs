@@ -1,0 +1,22 @@
+//! lazypin, a terminal pin manager for IPFS pinning services.
+//!
+//! The house has floors, and a module sees only the floors below its own:
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | faces | `tui` (terminal, event loop, effects) · `cli` (the commands) |
+//! | drawing and doing | `ui` · `worker`, `api`, `service` |
+//! | deciding and speaking | `app` · `wire`, `ipfs` |
+//! | words between them | `input` (keys to actions) · `protocol` (requests and replies) |
+//! | errors | `error` |
+//! | the things themselves | `domain` |
+//!
+//! A key becomes a `input::Action`, the pure `app::App` decides and answers with effects, the
+//! `worker` does what takes time and replies, and `ui` draws what is so.
+
+pub mod api;
+pub mod credentials;
+pub mod domain;
+pub mod error;
+pub mod protocol;
+pub mod wire;

@@ -1,0 +1,3 @@
+//! The `lazypin` program.
+
+fn main() {}

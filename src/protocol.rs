@@ -1,0 +1,174 @@
+//! What the app asks of the worker, and what the worker answers.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UnpinItem, UploadPlan};
+use crate::error::ApiError;
+
+/// Tells one request for the same kind of thing from a later one, so that an old answer can be
+/// known as old.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Seq(pub u64);
+
+impl Seq {
+    /// Moves on and gives the new number.
+    pub fn advance(&mut self) -> Self {
+        self.0 += 1;
+        *self
+    }
+}
+
+/// One piece of work that a person started and can watch and cancel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u64);
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "job {}", self.0)
+    }
+}
+
+/// What the app asks for. Every request is answered, whatever happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// One page of the list. A newer list request with another `seq` makes this one pointless.
+    List {
+        /// Which state of the list this page is for.
+        seq: Seq,
+        /// The page.
+        query: ListQuery,
+    },
+    /// One pin's record, as it is now.
+    Details {
+        /// Which look this is.
+        seq: Seq,
+        /// Which pin.
+        id: PinId,
+    },
+    /// The records of pins that were still pending.
+    Refresh {
+        /// Which pins.
+        ids: Vec<PinId>,
+    },
+    /// Unpin all of these.
+    Unpin {
+        /// The job.
+        job: JobId,
+        /// Which pins, frozen when the person was asked.
+        ids: Vec<PinId>,
+    },
+    /// Find out what an upload of these paths would send.
+    Scan {
+        /// Which look this is.
+        seq: Seq,
+        /// Files and directories.
+        paths: Vec<PathBuf>,
+    },
+    /// Upload one file or directory.
+    Upload {
+        /// The job.
+        job: JobId,
+        /// What to send.
+        plan: UploadPlan,
+    },
+    /// Pin content that is on the network already.
+    PinByCid {
+        /// The job.
+        job: JobId,
+        /// Which content.
+        cid: Cid,
+        /// Name and keyvalues.
+        metadata: Metadata,
+    },
+}
+
+/// What the worker answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The service is there to be asked; where, and how its content is reached.
+    Connected {
+        /// The address of its API.
+        api_url: String,
+        /// The gateway's address, up to and without `/ipfs/`, where there is one.
+        gateway: Option<String>,
+    },
+    /// A page of the list.
+    List {
+        /// From the request.
+        seq: Seq,
+        /// From the request.
+        query: ListQuery,
+        /// The page, or why there is none.
+        result: Result<PinPage, ApiError>,
+    },
+    /// One pin's record.
+    Details {
+        /// From the request.
+        seq: Seq,
+        /// From the request.
+        id: PinId,
+        /// The record, or why there is none.
+        result: Result<PinDetails, ApiError>,
+    },
+    /// What became of pending pins; those that could not be read are left out.
+    Refreshed {
+        /// From the request.
+        ids: Vec<PinId>,
+        /// The records that could be read.
+        pins: Vec<Pin>,
+    },
+    /// What an upload would send.
+    Scanned {
+        /// From the request.
+        seq: Seq,
+        /// A plan for each path that was asked for, or a sentence that names the path and the
+        /// reason.
+        plans: Vec<Result<UploadPlan, String>>,
+    },
+    /// Some more of a batch of unpins has ended.
+    Unpinned {
+        /// The batch.
+        job: JobId,
+        /// The items, each once in the life of the batch.
+        items: Vec<UnpinItem>,
+    },
+    /// How far an upload is.
+    UploadProgress {
+        /// The upload.
+        job: JobId,
+        /// Bytes of content handed to the network.
+        sent: u64,
+    },
+    /// A job is over; nothing more will be said of it.
+    Finished {
+        /// Which one.
+        job: JobId,
+        /// How it ended.
+        end: JobEnd,
+    },
+}
+
+/// A pin's record with the text that it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinDetails {
+    /// The record.
+    pub pin: Pin,
+    /// The service's own JSON for it, pretty-printed.
+    pub raw: String,
+}
+
+/// How a job ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobEnd {
+    /// All items of a batch have been reported.
+    BatchOver,
+    /// The service made this pin.
+    Pinned(Pin),
+    /// The content was pinned before; this is that pin, where it could be found.
+    AlreadyPinned(Option<Pin>),
+    /// It did not come about.
+    Failed(ApiError),
+    /// The work itself broke; a sentence.
+    Broken(String),
+}
