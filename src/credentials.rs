@@ -153,11 +153,11 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = fs::metadata(file_in(directory.path()))
+            let permissions = fs::metadata(file_in(directory.path()))
                 .unwrap()
                 .permissions()
                 .mode();
-            assert_eq!(mode & 0o777, 0o600);
+            assert_eq!(permissions & 0o777, 0o600);
         }
     }
 
