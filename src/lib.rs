@@ -15,8 +15,11 @@
 //! `worker` does what takes time and replies, and `ui` draws what is so.
 
 pub mod api;
+pub mod args;
+pub mod config;
 pub mod credentials;
 pub mod domain;
 pub mod error;
+pub mod logging;
 pub mod protocol;
 pub mod wire;
