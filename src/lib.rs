@@ -18,5 +18,7 @@ pub mod api;
 pub mod credentials;
 pub mod domain;
 pub mod error;
+pub mod ipfs;
 pub mod protocol;
+pub mod service;
 pub mod wire;
