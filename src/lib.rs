@@ -22,3 +22,4 @@ pub mod ipfs;
 pub mod protocol;
 pub mod service;
 pub mod wire;
+pub mod worker;
