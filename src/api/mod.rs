@@ -3,6 +3,7 @@
 pub mod address;
 mod answer;
 pub mod client;
+mod exchange;
 pub mod http;
 mod limiter;
 mod multipart;

@@ -32,15 +32,14 @@ pub(super) struct Multipart {
 impl Multipart {
     pub(super) fn new(plan: &UploadPlan) -> Self {
         let boundary = format!("lazypin-{}", Uuid::new_v4().simple());
-        let mut end = String::new();
+        let mut end = format!("--{boundary}--\r\n");
         if !plan.metadata.is_empty()
             && let Ok(metadata) = serde_json::to_string(&UploadMetadata::from(&plan.metadata))
         {
             end = format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n{metadata}\r\n"
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n{metadata}\r\n{end}"
             );
         }
-        end.push_str(&format!("--{boundary}--\r\n"));
         let files = plan
             .files
             .iter()
@@ -295,8 +294,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_is_not_what_was_planned_breaks_the_body_and_is_named() {
+        type Spoil = fn(&std::path::Path);
         let directory = tempfile::tempdir().unwrap();
-        let spoil: [(&str, fn(&std::path::Path)); 4] = [
+        let spoil: [(&str, Spoil); 4] = [
             ("shrunk", |path| std::fs::write(path, b"1").unwrap()),
             ("grown", |path| std::fs::write(path, b"12345678").unwrap()),
             ("can't be read", |path| std::fs::remove_file(path).unwrap()),
