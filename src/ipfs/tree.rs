@@ -76,10 +76,7 @@ impl Tree {
                 }
             }
             if segments.peek().is_none() {
-                return match place
-                    .entries
-                    .insert(segment.to_owned(), Child::File(file))
-                {
+                return match place.entries.insert(segment.to_owned(), Child::File(file)) {
                     None => Ok(()),
                     Some(_) => Err(format!("the name {} is there twice", shown(path.as_str()))),
                 };
