@@ -40,7 +40,7 @@ pub struct GlobalArgs {
     /// The profile of config.toml to use
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The pinning service's address, as in <https://api.aiozpin.network/api>
+    /// The address of the pinning service's API
     #[arg(long, global = true, value_name = "URL")]
     pub api_url: Option<String>,
     /// The settings file, instead of config.toml in the configuration directory
@@ -328,14 +328,23 @@ pub fn explain(error: &clap::Error) -> Option<(String, String)> {
         return None;
     }
     let text = error.render().to_string();
-    let mut blocks = text.split("\n\n").map(|block| {
-        let words: Vec<&str> = block.split_whitespace().collect();
-        words.join(" ")
-    });
-    let what = blocks.next().unwrap_or_default();
-    let what = what.strip_prefix("error: ").unwrap_or(&what).to_owned();
-    let tip = blocks.find_map(|block| block.strip_prefix("tip: ").map(str::to_owned));
-    let hint = tip.unwrap_or_else(|| "'lazypin --help' tells all commands and options".to_owned());
+    let blocks: Vec<String> = text
+        .split("\n\n")
+        .map(|block| block.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    let what = blocks.first().map_or("", String::as_str);
+    let what = what.strip_prefix("error: ").unwrap_or(what).to_owned();
+    let behind = |word| blocks.iter().find_map(|block| block.strip_prefix(word));
+    let unknown = error.kind() == ErrorKind::UnknownArgument;
+    let hint = if unknown && (what.contains("key") || what.contains("secret")) {
+        "keys are never options: set PINNING_API_KEY and PINNING_SECRET_KEY".to_owned()
+    } else if let Some(tip) = behind("tip: ") {
+        tip.to_owned()
+    } else if let Some(usage) = behind("Usage: ") {
+        format!("usage: {usage}")
+    } else {
+        "'lazypin --help' tells all commands and options".to_owned()
+    };
     Some((what, hint))
 }
 
@@ -407,6 +416,9 @@ mod tests {
             assert!(!what.contains('\n') && !what.starts_with("error"), "{what}");
             assert!(!hint.is_empty() && !hint.contains('\n'), "{hint}");
         }
+        let (what, hint) = explain(&read("lazypin --api-key=TOP-SECRET ls").unwrap_err()).unwrap();
+        assert!(!what.contains("TOP-SECRET"), "{what}");
+        assert!(hint.contains("PINNING_API_KEY"), "{hint}");
         assert!(explain(&read("lazypin --version").unwrap_err()).is_none());
         assert!(explain(&read("lazypin ls --help").unwrap_err()).is_none());
     }

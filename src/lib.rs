@@ -16,7 +16,9 @@
 
 pub mod api;
 pub mod args;
+pub mod cli;
 pub mod config;
+pub mod connect;
 pub mod credentials;
 pub mod domain;
 pub mod error;

@@ -13,6 +13,24 @@ use crate::domain::{Pin, text};
 #[error("the reader of the output has gone")]
 pub struct ReaderGone;
 
+/// Something that failed, with a way out.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    message: String,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
+impl Failure {
+    pub(super) fn new(message: impl Into<String>, hint: &'static str) -> Self {
+        Self {
+            message: message.into(),
+            hint,
+        }
+    }
+}
+
 /// Where the answer goes, and how it should look there.
 pub(super) struct Out {
     writer: BufWriter<Box<dyn Write + Send>>,

@@ -1,6 +1,7 @@
 //! A pin as scripts see it: the service's own field names and nesting, every field there.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -105,7 +106,7 @@ fn escape(json: String) -> String {
     for c in json.chars() {
         if is_hidden(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);
@@ -149,7 +150,14 @@ mod tests {
             .collect();
         assert_eq!(
             known,
-            ["cid", "id", "is_dir", "is_pin_by_hash", "metadata", "pinned"]
+            [
+                "cid",
+                "id",
+                "is_dir",
+                "is_pin_by_hash",
+                "metadata",
+                "pinned"
+            ]
         );
         assert_eq!(
             value["metadata"],

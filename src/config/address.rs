@@ -1,34 +1,25 @@
 //! The address of a pinning service, checked before anything is sent there.
 
-use std::net::IpAddr;
-
 use reqwest::Url;
 
 use super::UsageError;
+use crate::api::Address;
 
-/// Checks an API's address. Plain http is for this machine alone, since the keys travel in every
-/// call's headers.
+const LOOKS_LIKE: &str = "an address looks like https://api.aiozpin.network/api";
+
+/// Checks an API's address, to which keys will be sent; gives it and whether it is on this
+/// machine.
 ///
 /// `source` says where the address was written.
-pub fn of_api(address: &str, source: &str) -> Result<Url, UsageError> {
-    let url = of_gateway(address, source)?;
-    if url.scheme() == "http" && !is_loopback(&url) {
-        return Err(UsageError::with_hint(
-            format!("{source}: plain http would show the keys to everyone on the way"),
-            "use an address that begins with https://",
-        ));
-    }
-    Ok(url)
+pub(super) fn of_api(address: &str, source: &str) -> Result<(Url, bool), UsageError> {
+    let checked = Address::parse(address)
+        .map_err(|error| UsageError::with_hint(format!("{source}: {error}"), LOOKS_LIKE))?;
+    Ok((of_gateway(address, source)?, checked.is_loopback()))
 }
 
 /// Checks an address that never sees a key.
-pub fn of_gateway(address: &str, source: &str) -> Result<Url, UsageError> {
-    let wrong = |why: &str| {
-        UsageError::with_hint(
-            format!("{source}: {why}"),
-            "an address looks like https://api.aiozpin.network/api",
-        )
-    };
+pub(super) fn of_gateway(address: &str, source: &str) -> Result<Url, UsageError> {
+    let wrong = |why: &str| UsageError::with_hint(format!("{source}: {why}"), LOOKS_LIKE);
     let mut url = Url::parse(address.trim())
         .map_err(|error| wrong(&format!("not an address of a service ({error})")))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -45,22 +36,13 @@ pub fn of_gateway(address: &str, source: &str) -> Result<Url, UsageError> {
     Ok(url)
 }
 
-/// Whether the address is on this machine.
-pub fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else {
-        return false;
-    };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
-}
-
 /// The address as text, without a slash at its end.
-pub fn text(url: &Url) -> String {
+pub(super) fn text(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
 /// The gateway beside the API of an embedded service: the root of the same address.
-pub fn beside(url: &Url) -> String {
+pub(super) fn beside(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
@@ -83,7 +65,7 @@ mod tests {
             ("http://[::1]:5080/api/", "http://[::1]:5080/api"),
             ("http://localhost:5080", "http://localhost:5080"),
         ] {
-            assert_eq!(text(&of_api(address, "--api-url").unwrap()), text_of_it);
+            assert_eq!(text(&of_api(address, "--api-url").unwrap().0), text_of_it);
         }
         for address in [
             "",
@@ -102,7 +84,8 @@ mod tests {
             assert!(error.message.starts_with("--api-url: "), "{error}");
             assert!(!error.message.contains("pass@"), "{error}");
         }
-        let url = of_api("http://127.0.0.1:5080/api", "x").unwrap();
+        let (url, loopback) = of_api("http://127.0.0.1:5080/api", "x").unwrap();
+        assert!(loopback);
         assert!(of_gateway("http://10.0.0.1:8080", "gateway").is_ok());
         assert_eq!(beside(&url), "http://127.0.0.1:5080");
     }

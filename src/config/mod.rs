@@ -1,6 +1,6 @@
 //! The settings: options, then the environment, then `config.toml`, then defaults, in one value.
 
-pub mod address;
+mod address;
 mod environment;
 mod file;
 mod problem;
@@ -240,8 +240,7 @@ fn target(
             data_dir: service_dir(data_dir),
         });
     };
-    let url = address::of_api(address, source)?;
-    let loopback = address::is_loopback(&url);
+    let (url, loopback) = address::of_api(address, source)?;
     let credentials = match keys {
         Some(keys) => Some(keys.clone()),
         None if loopback => Credentials::load(&service_dir(data_dir))?,
@@ -279,7 +278,7 @@ fn gateway(
             api_url,
             loopback: true,
             ..
-        } => Some(address::beside(&address::of_api(api_url, "address")?)),
+        } => Some(address::beside(&address::of_gateway(api_url, "address")?)),
         Target::Remote { .. } => Some(PUBLIC_GATEWAY.to_owned()),
         Target::Embedded { .. } | Target::Demo { .. } => None,
     })
