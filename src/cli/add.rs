@@ -50,10 +50,11 @@ async fn add(
     for path in paths {
         let source = path.display().to_string();
         match scan(path).await? {
-            Err(why) => made.fail(&source, &why),
+            // The sentence begins with the path.
+            Err(why) => made.fail(&why),
             Ok(mut plan) => {
                 for skipped in &plan.skipped {
-                    note(&format!("{source}: left out: {skipped}"));
+                    note(&format!("add: {skipped}"));
                 }
                 if metadata.name.is_some() {
                     plan.metadata.name.clone_from(&metadata.name);

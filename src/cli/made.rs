@@ -91,25 +91,25 @@ impl Made {
             }
             JobEnd::Failed(error) => {
                 self.hint = self.hint.or(error.hint());
-                self.fail(source, &error.to_string());
+                self.fail(&format!("{source}: {error}"));
                 Ok(())
             }
             JobEnd::Broken(why) => {
-                self.fail(source, &why);
+                self.fail(&format!("{source}: {why}"));
                 Ok(())
             }
             JobEnd::BatchOver => {
-                self.fail(source, "nothing is known of how it ended");
+                self.fail(&format!("{source}: nothing is known of how it ended"));
                 Ok(())
             }
         }
     }
 
-    /// Tells that there is no pin for `source`.
-    pub(super) fn fail(&mut self, source: &str, why: &str) {
+    /// Tells what there is no pin for, and why.
+    pub(super) fn fail(&mut self, what_and_why: &str) {
         self.settled += 1;
         self.failed += 1;
-        note(&format!("can't {} {source}: {why}", self.verb));
+        note(&format!("can't {} {what_and_why}", self.verb));
     }
 
     fn tell(&mut self, word: &str, pin: Pin) -> anyhow::Result<()> {

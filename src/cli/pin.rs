@@ -79,7 +79,7 @@ async fn items(
                         ..metadata.clone()
                     },
                 }),
-                Err(error) => made.fail(&format!("line {number} of stdin"), &error.to_string()),
+                Err(error) => made.fail(&format!("line {number} of stdin: {error}")),
             }
         }
     }
