@@ -15,8 +15,11 @@
 //! `worker` does what takes time and replies, and `ui` draws what is so.
 
 pub mod api;
+pub mod app;
 pub mod credentials;
 pub mod domain;
 pub mod error;
+pub mod input;
 pub mod protocol;
+pub mod ui;
 pub mod wire;
