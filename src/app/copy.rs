@@ -1,7 +1,7 @@
 //! Copying pins to where they can be pasted from.
 
 use super::connection::Connection;
-use super::effect::CopyRoute;
+use super::effect::{CopyFailure, CopyRoute};
 use super::{App, Effect, Modal};
 use crate::domain::text::count;
 use crate::domain::{Pin, Record};
@@ -165,17 +165,32 @@ impl App {
             n => count(n, form.label()),
         };
         let text = form.text(pins, &self.connection);
-        self.effect(Effect::Copy { text, what });
+        let route = CopyRoute::Clipboard;
+        self.effect(Effect::Copy { text, what, route });
     }
 
-    /// Says which way a copy went, and no more than is known.
-    pub(super) fn copied(&mut self, what: &str, result: Result<CopyRoute, String>) {
-        match result {
-            Ok(CopyRoute::Clipboard) => self.inform(format!("copied to the clipboard: {what}")),
-            Ok(CopyRoute::Terminal) => self.inform(format!(
+    /// Says which way a copy went, and no more than is known; where the system has no clipboard,
+    /// tells the terminal.
+    pub(super) fn copied(
+        &mut self,
+        what: String,
+        route: CopyRoute,
+        result: Result<(), CopyFailure>,
+    ) {
+        match (route, result) {
+            (CopyRoute::Clipboard, Ok(())) => {
+                self.inform(format!("copied to the clipboard: {what}"));
+            }
+            (CopyRoute::Clipboard, Err(CopyFailure { text, .. })) => {
+                let route = CopyRoute::Terminal;
+                self.effect(Effect::Copy { text, what, route });
+            }
+            (CopyRoute::Terminal, Ok(())) => self.inform(format!(
                 "sent to the terminal for its clipboard (OSC 52): {what}"
             )),
-            Err(why) => self.warn(format!("not copied: {why}")),
+            (CopyRoute::Terminal, Err(CopyFailure { why, .. })) => {
+                self.warn(format!("not copied: {why}"));
+            }
         }
     }
 }

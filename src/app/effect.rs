@@ -24,16 +24,27 @@ pub enum Effect {
         text: String,
         /// What it is, in words.
         what: String,
+        /// Which way.
+        route: CopyRoute,
     },
     /// Show an address in the browser; answered by [`super::Message::Opened`].
     Open(String),
 }
 
-/// Which way a copy went.
+/// The ways in which text can be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyRoute {
-    /// The system's clipboard has it.
+    /// To the system's clipboard, which says whether it took it.
     Clipboard,
-    /// The terminal was told by OSC 52, which gives no answer.
+    /// By telling the terminal (OSC 52), which gives no answer.
     Terminal,
+}
+
+/// Why text could not be copied this way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyFailure {
+    /// The text, for another way.
+    pub text: String,
+    /// A sentence.
+    pub why: String,
 }

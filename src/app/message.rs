@@ -6,7 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use super::effect::CopyRoute;
+use super::effect::{CopyFailure, CopyRoute};
 use crate::protocol::{Reply, Request, Seq};
 
 /// One thing that happened.
@@ -35,12 +35,14 @@ pub enum Message {
         /// What lies in it.
         result: Result<Vec<DirectoryEntry>, String>,
     },
-    /// A copy was made or sent, or why not, in a sentence.
+    /// A copy was made or sent, or why not.
     Copied {
         /// What was copied, in words.
         what: String,
-        /// Which way it went.
-        result: Result<CopyRoute, String>,
+        /// Which way.
+        route: CopyRoute,
+        /// Whether it went that way.
+        result: Result<(), CopyFailure>,
     },
     /// The browser was started, or why not, in a sentence.
     Opened {

@@ -34,7 +34,7 @@ use ratatui::layout::Size;
 
 pub use connection::Connection;
 pub use copy::{CopyForm, CopyMenu};
-pub use effect::{CopyRoute, Effect};
+pub use effect::{CopyFailure, CopyRoute, Effect};
 pub use jobs::{Job, JobKind, Jobs};
 pub use layout::{DetailPlace, Layout};
 pub use list::{List, View};

@@ -41,7 +41,11 @@ impl App {
             Message::Reply(reply) => self.reply(reply),
             Message::Busy(request) => self.busy(request),
             Message::Directory { seq, path, result } => self.directory_read(seq, path, result),
-            Message::Copied { what, result } => self.copied(&what, result),
+            Message::Copied {
+                what,
+                route,
+                result,
+            } => self.copied(what, route, result),
             Message::Opened { url, result } => self.opened(&url, result),
         }
         self.ask_for_rows();
