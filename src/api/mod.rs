@@ -1,5 +1,21 @@
 //! A pinning service as the rest of the program sees it, and the client of the AIOZ Pin HTTP API.
 
+pub mod address;
+mod answer;
+pub mod client;
+mod exchange;
+pub mod http;
+mod limiter;
+mod multipart;
+pub mod read_only;
+mod redact;
+mod retry;
+
+pub use address::{Address, AddressError};
+pub use client::{ClientConfig, ClientError, PinClient};
+pub use http::Timeouts;
+pub use read_only::ReadOnly;
+
 use async_trait::async_trait;
 use tokio::sync::watch;
 

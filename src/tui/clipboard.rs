@@ -71,10 +71,13 @@ fn set(clipboard: &mut Option<Clipboard>, text: &str) -> bool {
         if clipboard.is_none() {
             *clipboard = Clipboard::new().ok();
         }
-        match clipboard {
-            Some(open) if open.set_text(text).is_ok() => return true,
-            _ => *clipboard = None,
+        if clipboard
+            .as_mut()
+            .is_some_and(|open| open.set_text(text).is_ok())
+        {
+            return true;
         }
+        *clipboard = None;
     }
     false
 }
@@ -163,14 +166,8 @@ pub(super) mod osc52 {
                 Multiplexer::of(true, "screen-256color", false),
                 Multiplexer::Tmux
             );
-            assert_eq!(
-                Multiplexer::of(false, "screen", false),
-                Multiplexer::Screen
-            );
-            assert_eq!(
-                Multiplexer::of(false, "xterm", false),
-                Multiplexer::None
-            );
+            assert_eq!(Multiplexer::of(false, "screen", false), Multiplexer::Screen);
+            assert_eq!(Multiplexer::of(false, "xterm", false), Multiplexer::None);
         }
     }
 }

@@ -46,12 +46,7 @@ pub async fn run(
     terminal::restore_on_panic();
     let clock = Clock::start();
     let mut screen = terminal::Screen::enter(config.mouse)?;
-    let app = App::new(
-        config.app,
-        Keymap::built_in(),
-        screen.size()?,
-        clock.now(),
-    );
+    let app = App::new(config.app, Keymap::built_in(), screen.size()?, clock.now());
     let worker = worker::spawn(connect, config.concurrency);
     let desktop = SystemDesktop::new(Box::new(io::stdout()));
     let session = Session::new(app, config.theme, clock, worker, Box::new(desktop));

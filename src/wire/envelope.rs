@@ -6,19 +6,20 @@ use super::lenient;
 
 /// The envelope of an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Envelope<T> {
     /// What was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<T>,
     /// `success`, or something else where the call failed.
     #[serde(
+        default,
         deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]
     pub status: Option<String>,
     /// The service's words, mostly where the call failed.
     #[serde(
+        default,
         deserialize_with = "lenient::text",
         skip_serializing_if = "Option::is_none"
     )]

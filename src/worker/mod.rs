@@ -1,0 +1,127 @@
+//! The worker: does what takes time, and answers every request, whatever happens.
+//!
+//! Requests go into bounded lanes, one for each kind of work, so that a long upload holds up no
+//! page of the list. Each request becomes a task that waits for the service, for its place and for
+//! its turn, can be called off while it does, and answers even where it breaks. Between requests
+//! nothing ticks and nothing wakes up. Dropping the handle ends it all.
+
+mod find;
+mod jobs;
+mod lane;
+mod latest;
+mod reads;
+mod scan;
+mod shared;
+pub mod unpin;
+pub mod upload;
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::api::PinningService;
+use crate::protocol::{JobId, Reply, Request};
+use jobs::Jobs;
+use shared::Shared;
+
+/// Requests that wait in one lane, and replies that wait to be read.
+const QUEUE: usize = 256;
+
+/// What the `connect` future of [`spawn`] brings.
+pub struct Connected {
+    /// The service to work with.
+    pub service: Arc<dyn PinningService>,
+    /// The address of its API, for people.
+    pub api_url: String,
+    /// The gateway's address, up to and without `/ipfs/`, where there is one.
+    pub gateway: Option<String>,
+}
+
+/// The way to the worker. Dropping it ends the worker and all that it does.
+pub struct WorkerHandle {
+    lanes: Lanes,
+    jobs: Arc<Jobs>,
+    _end: DropGuard,
+}
+
+struct Lanes {
+    reads: mpsc::Sender<Request>,
+    scans: mpsc::Sender<Request>,
+    unpins: mpsc::Sender<Request>,
+    uploads: mpsc::Sender<Request>,
+    pins: mpsc::Sender<Request>,
+}
+
+impl WorkerHandle {
+    /// Hands a request over. Never waits: where too many wait already, or the worker is gone, the
+    /// request comes back.
+    #[expect(
+        clippy::result_large_err,
+        reason = "giving the request back is the point, and nobody nests this result"
+    )]
+    pub fn submit(&self, request: Request) -> Result<(), Request> {
+        let lane = match &request {
+            Request::List { .. } | Request::Details { .. } | Request::Refresh { .. } => {
+                &self.lanes.reads
+            }
+            Request::Scan { .. } => &self.lanes.scans,
+            Request::Unpin { .. } => &self.lanes.unpins,
+            Request::Upload { .. } => &self.lanes.uploads,
+            Request::PinByCid { .. } => &self.lanes.pins,
+        };
+        let job = job_of(&request);
+        if let Some(job) = job {
+            self.jobs.enter(job);
+        }
+        lane.try_send(request).map_err(|refused| {
+            if let Some(job) = job {
+                self.jobs.leave(job);
+            }
+            refused.into_inner()
+        })
+    }
+
+    /// Calls a job off, also while it still waits. What is under way in a batch of unpins is
+    /// finished and reported; a job that is over already does not mind.
+    pub fn cancel(&self, job: JobId) {
+        self.jobs.cancel(job);
+    }
+}
+
+fn job_of(request: &Request) -> Option<JobId> {
+    match request {
+        Request::Unpin { job, .. }
+        | Request::Upload { job, .. }
+        | Request::PinByCid { job, .. } => Some(*job),
+        Request::List { .. }
+        | Request::Details { .. }
+        | Request::Refresh { .. }
+        | Request::Scan { .. } => None,
+    }
+}
+
+/// Starts the worker inside the running tokio runtime. `connect` brings the service; requests that
+/// come earlier wait for it, and where it fails each one is answered with the reason.
+/// `concurrency` unpins run at the same time.
+pub fn spawn(
+    connect: impl Future<Output = anyhow::Result<Connected>> + Send + 'static,
+    concurrency: usize,
+) -> (WorkerHandle, mpsc::Receiver<Reply>) {
+    let (replies, received) = mpsc::channel(QUEUE);
+    let end = CancellationToken::new();
+    let shared = Shared::connecting(connect, replies, end.clone());
+    let lanes = Lanes {
+        reads: lane::start(&shared, reads::Reads::default()),
+        scans: lane::start(&shared, scan::Scans::default()),
+        unpins: lane::start(&shared, unpin::Batches::new(concurrency)),
+        uploads: lane::start(&shared, upload::Uploads::default()),
+        pins: lane::start(&shared, upload::Pins::default()),
+    };
+    let handle = WorkerHandle {
+        lanes,
+        jobs: shared.jobs,
+        _end: end.drop_guard(),
+    };
+    (handle, received)
+}

@@ -1,0 +1,210 @@
+//! Unpinning many pins: some at a time, never stopping at the first failure, and never guessing
+//! what became of one.
+
+use std::collections::HashSet;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt as _, stream};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::lane::Work;
+use super::shared::{Shared, guarded};
+use crate::api::PinningService;
+use crate::domain::{Pin, PinId, PinState, UnpinItem, UnpinOutcome};
+use crate::error::ApiError;
+use crate::protocol::{JobEnd, JobId, Reply, Request};
+
+/// Times that a pin which is still there after an unclear failure is unpinned in all.
+const TRIES: u32 = 3;
+
+/// The pause before another try; each further one is as much longer.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Items that are reported together at the most.
+const FLUSH_ITEMS: usize = 32;
+
+/// The longest that an item waits to be reported.
+const FLUSH_AFTER: Duration = Duration::from_millis(100);
+
+/// Unpins every one of `ids`, `concurrency` at a time. Each id comes once, in the order in which
+/// they end, however often it was given.
+pub fn unpin_all(
+    service: Arc<dyn PinningService>,
+    ids: Vec<PinId>,
+    concurrency: usize,
+) -> impl Stream<Item = UnpinItem> + Send + 'static {
+    stream::iter(unique(ids))
+        .map(move |id| unpin_one(Arc::clone(&service), id))
+        .buffer_unordered(concurrency.max(1))
+}
+
+fn unique(ids: Vec<PinId>) -> Vec<PinId> {
+    let mut seen = HashSet::with_capacity(ids.len());
+    ids.into_iter()
+        .filter(|id| seen.insert(id.clone()))
+        .collect()
+}
+
+async fn unpin_one(service: Arc<dyn PinningService>, id: PinId) -> UnpinItem {
+    let (outcome, message) = guarded(settle(service.as_ref(), &id))
+        .await
+        .unwrap_or_else(|broke| (UnpinOutcome::Unknown, broke));
+    UnpinItem {
+        id,
+        outcome,
+        message,
+    }
+}
+
+/// Unpins, and where it is not clear what became of it, looks before anything else.
+async fn settle(service: &dyn PinningService, id: &PinId) -> (UnpinOutcome, String) {
+    let mut unclear = false;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let Err(error) = service.unpin(id).await else {
+            return (UnpinOutcome::Done, String::new());
+        };
+        // Off by us, where an earlier try of ours may have done it.
+        let off = |unclear: bool| {
+            let outcome = if unclear {
+                UnpinOutcome::Done
+            } else {
+                UnpinOutcome::Gone
+            };
+            (outcome, String::new())
+        };
+        if surely_not_done(&error) && !unclear {
+            return (UnpinOutcome::Refused, error.to_string());
+        }
+        if matches!(error, ApiError::NotFound(_)) {
+            return off(unclear);
+        }
+        let this_unclear = error.outcome_unknown();
+        unclear |= this_unclear;
+        match service.details(id).await {
+            Ok(details) if is_off(&details.pin) => return off(unclear),
+            Err(ApiError::NotFound(_)) => return off(unclear),
+            Ok(_) if this_unclear && tries < TRIES => sleep(PAUSE * tries).await,
+            Ok(_) => return (UnpinOutcome::Refused, format!("still pinned: {error}")),
+            Err(_) if unclear => return (UnpinOutcome::Unknown, error.to_string()),
+            Err(_) => return (UnpinOutcome::Refused, error.to_string()),
+        }
+    }
+}
+
+/// Whether the service can't have acted on a call that failed so; asking again would only cost.
+fn surely_not_done(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::Unauthorized(_)
+            | ApiError::RateLimited { .. }
+            | ApiError::Transport { sent: false, .. }
+    )
+}
+
+fn is_off(pin: &Pin) -> bool {
+    pin.state == PinState::Unpinned || (!pin.pinned && pin.date_unpinned.is_some())
+}
+
+/// The lane of batches. They run side by side and share the places, so that one pin need not wait
+/// for an hour's batch to end.
+pub(super) struct Batches {
+    places: Arc<Semaphore>,
+    concurrency: usize,
+}
+
+impl Batches {
+    /// All batches together unpin `concurrency` pins at a time.
+    pub(super) fn new(concurrency: usize) -> Self {
+        let concurrency = concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            places: Arc::new(Semaphore::new(concurrency)),
+            concurrency,
+        }
+    }
+}
+
+impl Work for Batches {
+    fn task(
+        &mut self,
+        shared: Shared,
+        request: Request,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let (places, concurrency) = (Arc::clone(&self.places), self.concurrency);
+        async move {
+            // The handle sends nothing else into this lane.
+            if let Request::Unpin { job, ids } = request {
+                let end = guarded(batch(&shared, &places, concurrency, job, ids)).await;
+                shared.finish(job, end).await;
+            }
+        }
+    }
+}
+
+/// Runs one batch. Once it is called off no further item starts; those under way are finished.
+async fn batch(
+    shared: &Shared,
+    places: &Semaphore,
+    concurrency: usize,
+    job: JobId,
+    ids: Vec<PinId>,
+) -> JobEnd {
+    let called_off = shared.jobs.token(job);
+    let Some(service) = called_off.run_until_cancelled(shared.service()).await else {
+        return JobEnd::BatchOver;
+    };
+    let items = stream::iter(unique(ids))
+        .take_until(called_off.clone().cancelled_owned())
+        .map(|id| started(Arc::clone(&service), id, places, &called_off))
+        .buffer_unordered(concurrency)
+        .filter_map(std::future::ready);
+    report(shared, job, items).await;
+    JobEnd::BatchOver
+}
+
+/// Unpins one when there is a place; nothing where the batch is called off before.
+async fn started(
+    service: Arc<dyn PinningService>,
+    id: PinId,
+    places: &Semaphore,
+    called_off: &CancellationToken,
+) -> Option<UnpinItem> {
+    let _place = called_off.run_until_cancelled(places.acquire()).await?;
+    Some(unpin_one(service, id).await)
+}
+
+/// Hands items on in small groups: a reply for each would redraw the screen for each.
+async fn report(shared: &Shared, job: JobId, items: impl Stream<Item = UnpinItem>) {
+    let mut items = pin!(items);
+    let mut waiting = Vec::new();
+    let mut due = Instant::now();
+    loop {
+        let over = tokio::select! {
+            item = items.next() => match item {
+                Some(item) => {
+                    if waiting.is_empty() {
+                        due = Instant::now() + FLUSH_AFTER;
+                    }
+                    waiting.push(item);
+                    false
+                }
+                None => true,
+            },
+            () = sleep_until(due), if !waiting.is_empty() => false,
+        };
+        if over || waiting.len() >= FLUSH_ITEMS || Instant::now() >= due {
+            if !waiting.is_empty() {
+                let items = std::mem::take(&mut waiting);
+                shared.reply(Reply::Unpinned { job, items }).await;
+            }
+            if over {
+                return;
+            }
+        }
+    }
+}
