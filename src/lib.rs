@@ -15,6 +15,7 @@
 //! `worker` does what takes time and replies, and `ui` draws what is so.
 
 pub mod api;
+pub mod app;
 pub mod args;
 pub mod cli;
 pub mod config;
@@ -22,9 +23,12 @@ pub mod connect;
 pub mod credentials;
 pub mod domain;
 pub mod error;
+pub mod input;
 pub mod ipfs;
 pub mod logging;
 pub mod protocol;
 pub mod service;
+pub mod tui;
+pub mod ui;
 pub mod wire;
 pub mod worker;
