@@ -179,7 +179,7 @@ fn waiting_for_stdin_can_be_interrupted() {
     let mut running = start(&home, "http://127.0.0.1:9/api", &["pin", "-"]);
     // More than a pipe holds: once it is written, the command is reading.
     let mut stdin = running.0.stdin.take().unwrap();
-    stdin.write_all(&[b'\n'; 200_000]).unwrap();
+    stdin.write_all(&vec![b'\n'; 200_000]).unwrap();
     running.signal(Signal::INT);
     assert_eq!(running.output().code, 130);
     drop(stdin);
