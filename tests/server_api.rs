@@ -11,4 +11,5 @@
 mod server {
     pub mod calls;
     pub mod common;
+    pub mod demo;
 }

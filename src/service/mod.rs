@@ -4,6 +4,7 @@
 //! `/ipfs`. A request passes `auth`, then a handler of `routes` or `upload`, which asks the `store`.
 
 mod auth;
+mod demo;
 mod form;
 mod gateway;
 mod reply;
@@ -37,7 +38,8 @@ const UPLOADS_AT_ONCE: usize = 32;
 pub enum StoreLocation {
     /// In this directory, made where there is none. Several processes may share it.
     Directory(PathBuf),
-    /// In a directory for this run alone, filled with this many plausible pins.
+    /// In a directory for this run alone, filled with this many plausible pins, 1,000,000 at the
+    /// most.
     Demo(u64),
 }
 
@@ -130,8 +132,12 @@ fn open(data: &Path, location: &StoreLocation) -> anyhow::Result<(Store, Staging
         builder.mode(0o700);
     }
     builder.create(data)?;
-    let _ = location;
-    let store = Store::open(data, |_| Ok(()))?;
+    let store = match location {
+        StoreLocation::Directory(_) => Store::open(data)?,
+        StoreLocation::Demo(count) => Store::make(data, |connection, flat| {
+            demo::fill(connection, flat, *count)
+        })?,
+    };
     let staging = Staging::new(data);
     if let Err(error) = staging.sweep() {
         tracing::warn!(%error, "can't sweep what killed uploads left");

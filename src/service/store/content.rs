@@ -111,7 +111,7 @@ pub(in crate::service) fn sync_directory(directory: &Path) -> io::Result<()> {
 }
 
 /// Keeps incoming content. `small` reads the bytes of small files.
-pub(super) fn keep(
+pub(in crate::service) fn keep(
     connection: &Connection,
     flat: &FlatFiles,
     incoming: &Incoming,

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-pub(super) use content::{Body, FlatFiles, Found, INLINE, Incoming};
+pub(super) use content::{Body, FlatFiles, Found, INLINE, Incoming, keep};
 pub(super) use error::StoreError;
 pub(super) use list::Page;
 pub(super) use pins::PinRow;
@@ -49,14 +49,31 @@ pub(super) enum Resolved {
 }
 
 impl Store {
-    /// Opens the store in `data`, making it where there is none; `fill` brings the first rows of a
-    /// new one.
-    pub(super) fn open(
+    /// Opens the store in `data`, making it where there is none.
+    pub(super) fn open(data: &Path) -> Result<Self, StoreError> {
+        let database = database(data);
+        let opened = schema::open_writer(&database)?;
+        Self::around(data, database, opened)
+    }
+
+    /// Makes a store in the empty directory `data` whose first rows `fill` brings.
+    pub(super) fn make(
         data: &Path,
-        fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+        fill: impl FnOnce(&Connection, &FlatFiles) -> Result<(), StoreError>,
     ) -> Result<Self, StoreError> {
-        let database = data.join("pins.sqlite");
-        let (connection, account) = schema::open_writer(&database, fill)?;
+        let database = database(data);
+        schema::make_filled(&database, |connection| {
+            fill(connection, &FlatFiles::new(data))
+        })?;
+        let opened = schema::open_writer(&database)?;
+        Self::around(data, database, opened)
+    }
+
+    fn around(
+        data: &Path,
+        database: PathBuf,
+        (connection, account): (Connection, Uuid),
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             writer: Writer::start(connection)?,
             readers: Readers::new(database),
@@ -181,6 +198,10 @@ impl Store {
             .read(move |connection| Ok(pins::mime_of(connection, &root)?))
             .await
     }
+}
+
+fn database(data: &Path) -> PathBuf {
+    data.join("pins.sqlite")
 }
 
 fn settle_waiting(connection: &Connection, incoming: &Incoming) -> Result<(), StoreError> {

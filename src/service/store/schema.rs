@@ -56,7 +56,7 @@ CREATE TABLE garbage(hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 /// What finds a pin and walks the three orders. `pinned` stands at the end of each order, so that a
 /// walk that filters by it never leaves the index. Made after the rows where there are many.
-pub(in crate::service) const INDICES: &str = "
+const INDICES: &str = "
 CREATE UNIQUE INDEX pins_by_id ON pins(id);
 CREATE INDEX pins_by_root ON pins(root);
 CREATE INDEX pins_by_created ON pins(created, seq, pinned);
@@ -67,7 +67,7 @@ CREATE INDEX pins_leaving ON pins(unpinned) WHERE status = 'unpinNormally';
 ";
 
 /// Totals are kept as rows come and change, so that a list call counts nothing.
-pub(in crate::service) const TOTALS: &str = "
+const TOTALS: &str = "
 INSERT INTO totals SELECT p.column1, count(seq), ifnull(sum(size), 0)
   FROM (VALUES (0), (1)) p LEFT JOIN pins ON pins.pinned = p.column1 GROUP BY p.column1;
 CREATE TRIGGER pin_added AFTER INSERT ON pins BEGIN
@@ -79,12 +79,9 @@ CREATE TRIGGER pin_changed AFTER UPDATE OF pinned, size ON pins BEGIN
 END;
 ";
 
-/// Opens the database for writing and makes its tables where there are none. `fill` brings the first
-/// rows of a new database, before there are indices.
-pub(super) fn open_writer(
-    path: &Path,
-    fill: impl FnOnce(&Connection) -> rusqlite::Result<()>,
-) -> Result<(Connection, Uuid), StoreError> {
+/// Opens the database for writing and makes its tables where there are none. Gives the id of its
+/// account too.
+pub(super) fn open_writer(path: &Path) -> Result<(Connection, Uuid), StoreError> {
     let deadline = Instant::now() + PATIENCE;
     let mut connection = loop {
         // Turning a new database to WAL ignores the busy time-out when two processes do it at once.
@@ -100,12 +97,7 @@ pub(super) fn open_writer(
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         version = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if version == 0 {
-            transaction.execute_batch(TABLES)?;
-            transaction.execute("INSERT INTO account VALUES (?)", [Uuid::new_v4()])?;
-            fill(&transaction)?;
-            transaction.execute_batch(INDICES)?;
-            transaction.execute_batch(TOTALS)?;
-            transaction.pragma_update(None, "user_version", VERSION)?;
+            make(&transaction, Uuid::new_v4(), |_| Ok(()))?;
             version = VERSION;
         }
         transaction.commit()?;
@@ -121,6 +113,38 @@ pub(super) fn open_writer(
         .optional()?
         .unwrap_or_default();
     Ok((connection, user))
+}
+
+/// Makes a database that no other process knows yet, with rows that `fill` brings: without a log and
+/// without waiting for the disk, since nothing is lost with it.
+pub(super) fn make_filled(
+    path: &Path,
+    fill: impl FnOnce(&Connection) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut connection = Connection::open(path)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
+         PRAGMA temp_store = MEMORY; PRAGMA threads = 2;",
+    )?;
+    let transaction = connection.transaction()?;
+    // The same account each time, as all else in it.
+    make(&transaction, Uuid::nil(), fill)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn make(
+    connection: &Connection,
+    account: Uuid,
+    fill: impl FnOnce(&Connection) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    connection.execute_batch(TABLES)?;
+    connection.execute("INSERT INTO account VALUES (?)", [account])?;
+    fill(connection)?;
+    connection.execute_batch(INDICES)?;
+    connection.execute_batch(TOTALS)?;
+    connection.pragma_update(None, "user_version", VERSION)?;
+    Ok(())
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
