@@ -16,11 +16,16 @@
 
 pub mod api;
 pub mod app;
+pub mod args;
+pub mod cli;
+pub mod config;
+pub mod connect;
 pub mod credentials;
 pub mod domain;
 pub mod error;
 pub mod input;
 pub mod ipfs;
+pub mod logging;
 pub mod protocol;
 pub mod service;
 pub mod tui;

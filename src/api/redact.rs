@@ -23,19 +23,37 @@ impl Redactor {
         text::truncate(&text, LONGEST).into_owned()
     }
 
-    /// The text with every key in it starred out, also where it was escaped for JSON or a URL.
+    /// The text with every key in it starred out, also where it was escaped for JSON or a URL or
+    /// written in other cases, as happens to a host name.
     pub(super) fn hide(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for key in [self.0.expose_secret(), self.0.expose_key()] {
             for form in [key.to_owned(), key.replace('/', "\\/"), percent(key)] {
                 // A key of one or two letters would star out half of any sentence.
-                if form.len() > 2 && text.contains(&form) {
-                    text = text.replace(&form, "***");
+                if form.len() > 2 {
+                    text = without(text, &form);
                 }
             }
         }
         text
     }
+}
+
+fn without(text: String, key: &str) -> String {
+    // Lower case in ASCII leaves every byte in its place.
+    let (lower, key) = (text.to_ascii_lowercase(), key.to_ascii_lowercase());
+    let mut out = String::new();
+    let mut from = 0;
+    for (at, found) in lower.match_indices(&key) {
+        out.push_str(&text[from..at]);
+        out.push_str("***");
+        from = at + found.len();
+    }
+    if from == 0 {
+        return text;
+    }
+    out.push_str(&text[from..]);
+    out
 }
 
 fn percent(key: &str) -> String {
@@ -61,6 +79,7 @@ mod tests {
             "bad key KEY/abc+1== for you",
             "bad key KEY\\/abc+1== for you",
             "?k=KEY%2Fabc%2B1%3D%3D",
+            "http://key%2fabc%2b1%3d%3d:x@host",
             "KEY/\u{200b}abc+1==",
             "a SECRET/xyz b",
         ] {
