@@ -9,7 +9,7 @@ use super::clipboard::{SystemClipboard, osc52};
 use crate::app::{CopyFailure, CopyRoute, Message};
 
 /// What a session asks of the desktop. Nothing here may wait; answers come as messages.
-pub trait Desktop {
+pub trait Desktop: Send {
     /// Puts text where the person can paste it from; answered by [`Message::Copied`].
     fn copy(
         &mut self,
@@ -26,7 +26,7 @@ pub trait Desktop {
 /// The real desktop. The terminal is the fall-back for the clipboard: where there is no display, or
 /// the person sits at another machine.
 pub struct SystemDesktop {
-    terminal: Box<dyn Write>,
+    terminal: Box<dyn Write + Send>,
     clipboard: Option<SystemClipboard>,
     is_remote: bool,
     has_display: bool,
@@ -35,7 +35,7 @@ pub struct SystemDesktop {
 
 impl SystemDesktop {
     /// The desktop of this environment. Escape sequences go to `terminal`, between two frames.
-    pub fn new(terminal: Box<dyn Write>) -> Self {
+    pub fn new(terminal: Box<dyn Write + Send>) -> Self {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
         Self {
             terminal,
