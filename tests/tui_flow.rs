@@ -187,7 +187,7 @@ async fn a_range_is_marked_and_verbs_mean_it() {
     let service = Service::demo(100).await;
     let lazypin = Lazypin::start(&service, &Options::default());
     lazypin.shows("row 1 of 100").await;
-    lazypin.press("vjjj").shows("marking a range").await;
+    lazypin.press("vjjj").shows("0 marked · range").await;
     lazypin.press("v").shows("4 marked").await;
     lazypin.press("Y").shows("Copy 4 pins as").await;
     lazypin

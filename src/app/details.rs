@@ -10,7 +10,7 @@ impl Reader {
     /// The pin that the page is about, where it is about one.
     pub(super) fn pin(&self) -> Option<&Pin> {
         match &self.subject {
-            ReaderSubject::Record { pin, .. } => Some(pin),
+            ReaderSubject::Record { pin, .. } | ReaderSubject::Raw { pin, .. } => Some(pin),
             _ => None,
         }
     }
@@ -38,8 +38,7 @@ impl App {
         let seq = self.ask_details(pin.id.clone());
         self.show(ReaderSubject::Raw {
             seq,
-            title: pin.title().to_owned(),
-            id: pin.id,
+            pin: Box::new(pin),
             text: Err("asking the service…".to_owned()),
         });
     }
@@ -56,16 +55,11 @@ impl App {
 
     /// Asks for the record on the screen again.
     pub(super) fn refresh_reader(&mut self) {
-        let id = match &self.modal {
-            Some(Modal::Reader(Reader {
-                subject: ReaderSubject::Record { pin, .. },
-                ..
-            })) => pin.id.clone(),
-            Some(Modal::Reader(Reader {
-                subject: ReaderSubject::Raw { id, .. },
-                ..
-            })) => id.clone(),
-            _ => return,
+        let Some(Modal::Reader(reader)) = &self.modal else {
+            return;
+        };
+        let Some(id) = reader.pin().map(|pin| pin.id.clone()) else {
+            return;
         };
         let newer = self.ask_details(id);
         if let Some(Modal::Reader(reader)) = &mut self.modal {

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
+use crate::domain::text::total_bytes;
 use crate::domain::{ListQuery, Pin, PinId, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 use crate::error::ApiError;
 use crate::protocol::Seq;
@@ -450,7 +451,7 @@ impl List {
             if ids.contains(&pin.id) {
                 gone += 1;
                 gone_above += u64::from(place < self.cursor);
-                bytes += pin.size.unwrap_or(0);
+                bytes = total_bytes([bytes, pin.size.unwrap_or(0)]);
             } else {
                 self.rows.insert(place - gone, pin);
             }
@@ -493,8 +494,8 @@ impl List {
             .map(|(place, known)| (place + 1, known))
             .collect();
         let totals = self.totals.get_or_insert_default();
-        totals.files += 1;
-        totals.size += pin.size.unwrap_or(0);
+        totals.files = totals.files.saturating_add(1);
+        totals.size = total_bytes([totals.size, pin.size.unwrap_or(0)]);
         self.rows.insert(0, pin.clone());
         self.move_to(0);
         true

@@ -3,8 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{App, Modal};
+use crate::domain::Pin;
 use crate::domain::text::{ago, date_time, human_bytes, scrub, width};
-use crate::domain::{Pin, PinId};
 use crate::input::{Action, Context, Keymap};
 use crate::protocol::Seq;
 
@@ -33,10 +33,8 @@ pub enum ReaderSubject {
     Raw {
         /// The look that was last asked for.
         seq: Seq,
-        /// Which pin.
-        id: PinId,
-        /// What a person calls it.
-        title: String,
+        /// The pin.
+        pin: Box<Pin>,
         /// The text, or what is to be said while there is none.
         text: Result<String, String>,
     },
@@ -99,10 +97,15 @@ impl Reader {
     pub fn title(&self) -> String {
         match &self.subject {
             ReaderSubject::Record { pin, .. } => pin.title().to_owned(),
-            ReaderSubject::Raw { title, .. } => format!("{title} · raw record"),
+            ReaderSubject::Raw { pin, .. } => format!("{} · raw record", pin.title()),
             ReaderSubject::Help => "Help".to_owned(),
             ReaderSubject::Results { title, .. } => title.clone(),
         }
+    }
+
+    /// Whether it is about one pin.
+    pub fn is_about_a_pin(&self) -> bool {
+        self.pin().is_some()
     }
 
     /// Its lines in so many columns.

@@ -4,7 +4,7 @@
 use super::form::{Form, Taken};
 use super::modal::Modal;
 use super::{App, Effect, Job, JobKind};
-use crate::domain::text::{count, human_bytes};
+use crate::domain::text::{count, human_bytes, total_bytes};
 use crate::domain::{Pin, PinId, UploadPlan};
 use crate::error::ApiError;
 use crate::protocol::{JobEnd, JobId, Request, Seq};
@@ -41,7 +41,7 @@ impl UploadForm {
     /// What will be sent, in a few words.
     pub fn summary(&self) -> String {
         let files: usize = self.plans.iter().map(|plan| plan.files.len()).sum();
-        let bytes: u64 = self.plans.iter().map(UploadPlan::total_bytes).sum();
+        let bytes = total_bytes(self.plans.iter().map(UploadPlan::total_bytes));
         format!(
             "{}, {}, {}",
             count(self.plans.len(), "pin"),

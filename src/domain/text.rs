@@ -124,6 +124,11 @@ pub fn human_bytes(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
+/// Bytes in all. What comes from outside may add up to more than there can be.
+pub fn total_bytes(sizes: impl IntoIterator<Item = u64>) -> u64 {
+    sizes.into_iter().fold(0, u64::saturating_add)
+}
+
 /// A count with its noun, which gets an `s` for all but one.
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 {

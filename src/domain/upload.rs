@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Metadata;
+use super::text::total_bytes;
 
 /// One regular file of an upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,6 @@ pub struct UploadPlan {
 impl UploadPlan {
     /// Bytes of content in all.
     pub fn total_bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.size).sum()
+        total_bytes(self.files.iter().map(|file| file.size))
     }
 }

@@ -154,8 +154,10 @@ impl Context {
 pub enum Needs {
     /// Nothing.
     Nothing,
-    /// A pin under the cursor.
+    /// A pin under the cursor, or whatever stands for it there.
     Pin,
+    /// Something that the service can be asked about.
+    Subject,
     /// A service that may be changed.
     Change,
     /// A pin under the cursor and a service that may be changed.
@@ -280,7 +282,9 @@ pub const COMMANDS: &[Command] = &[
         &[List, Pane],
         "other pane",
     ),
-    command(Action::Mark, "mark", &[List, Picker], "mark, and move down").footer(10, "mark"),
+    command(Action::Mark, "mark", &[List, Picker], "mark, and move down")
+        .footer(10, "mark")
+        .needs(Needs::Pin),
     command(Action::MarkRange, "mark-range", &[List], "mark a range")
         .footer(43, "range")
         .needs(Needs::Pin),
@@ -335,7 +339,8 @@ pub const COMMANDS: &[Command] = &[
         &[List, Pane, Reader],
         "ask again",
     )
-    .footer(44, "refresh"),
+    .footer(44, "refresh")
+    .needs(Needs::Subject),
     command(
         Action::Unpin,
         "unpin",

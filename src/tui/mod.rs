@@ -8,6 +8,7 @@ mod clipboard;
 mod desktop;
 mod directory;
 mod frame;
+mod input;
 mod session;
 mod signals;
 mod terminal;
@@ -17,8 +18,6 @@ use std::io::{self, IsTerminal as _};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::sync::mpsc;
-
-use crossterm::event::EventStream;
 
 use crate::app::{App, AppConfig};
 use crate::config::{self, Settings, Target, UsageError};
@@ -71,7 +70,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<End> {
     );
     let desktop = SystemDesktop::new(Box::new(io::stdout()));
     let end = Session::new(app, theme, clock, worker, Box::new(desktop))
-        .run(screen.terminal(), EventStream::new(), signals::ended()?)
+        .run(screen.terminal(), input::events()?, signals::ended()?)
         .await;
     drop(screen);
     drop(kept);

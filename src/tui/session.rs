@@ -4,11 +4,13 @@
 //! at most one frame in 16 ms, and only where something happened. Where nothing is awaited
 //! and no notice is due to go, the loop sleeps without a timer.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event;
-use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -127,7 +129,7 @@ impl Session {
                 Some(message) = self.messages.recv() => self.message(message),
                 () = sleep_until(wake) => self.message_if_due(),
             }
-            if !self.drain(&mut events)? {
+            if !self.drain(&mut events).await? {
                 return Ok(End::Interrupted);
             }
             if self.app.is_over {
@@ -140,27 +142,33 @@ impl Session {
     }
 
     /// Takes in what waits already; `false` where the events have ended.
-    fn drain(
+    async fn drain(
         &mut self,
         events: &mut (impl Stream<Item = io::Result<Event>> + Unpin),
     ) -> io::Result<bool> {
-        for _ in 0..DRAIN {
-            if self.app.is_over {
-                break;
+        // Polled with this task's own waker: another would get the next wake-up.
+        let open = poll_fn(|context| {
+            for _ in 0..DRAIN {
+                match events.poll_next_unpin(context) {
+                    Poll::Ready(Some(Ok(event))) => self.event(&event),
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
+                    Poll::Ready(None) => return Poll::Ready(Ok(false)),
+                    Poll::Pending => break,
+                }
+                if self.app.is_over {
+                    break;
+                }
             }
-            match events.next().now_or_never() {
-                Some(Some(event)) => self.event(&event?),
-                Some(None) => return Ok(false),
-                None => break,
-            }
-        }
+            Poll::Ready(Ok(true))
+        })
+        .await?;
         while let Ok(reply) = self.replies.try_recv() {
             self.message(Message::Reply(reply));
         }
         while let Ok(message) = self.messages.try_recv() {
             self.message(message);
         }
-        Ok(true)
+        Ok(open)
     }
 
     /// When to wake up: for a frame that waits for its turn, or for what the app waits for.

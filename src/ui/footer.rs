@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 
 use super::{Theme, put};
-use crate::app::App;
+use crate::app::{App, Modal};
 use crate::domain::text::width;
 use crate::input::{Command, Context, Needs};
 
@@ -43,10 +43,15 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
 
 /// Whether what a command needs is there.
 fn works(app: &App, needs: Needs) -> bool {
-    let has_pin = app.list.selected().is_some();
+    let has_pin = match &app.modal {
+        None => app.list.selected().is_some(),
+        Some(Modal::Reader(reader)) => reader.is_about_a_pin(),
+        Some(_) => true,
+    };
     match needs {
         Needs::Nothing => true,
         Needs::Pin => has_pin,
+        Needs::Subject => has_pin || app.modal.is_none(),
         Needs::Change => !app.config.read_only,
         Needs::PinAndChange => has_pin && !app.config.read_only,
         Needs::Job => !app.jobs.is_empty(),

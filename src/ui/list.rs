@@ -100,7 +100,7 @@ fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
         .title(Line::styled(title, style));
     if !app.marks.is_empty() || app.marks.has_range() {
         let range = if app.marks.has_range() {
-            " · marking a range"
+            " · range"
         } else {
             ""
         };

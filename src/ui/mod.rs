@@ -73,6 +73,15 @@ fn put_right(buffer: &mut Buffer, left: u16, right: u16, y: u16, text: &str, sty
 /// A frame with a title, drawn over whatever was there.
 fn dialog_frame(buffer: &mut Buffer, area: Rect, title: &str, style: Style) {
     Clear.render(area, buffer);
+    // The left half of a wide character would hide the frame beside it.
+    if area.x > 0 {
+        for y in area.top()..area.bottom() {
+            let cell = &mut buffer[(area.x - 1, y)];
+            if width(cell.symbol()) > 1 {
+                cell.set_symbol(" ");
+            }
+        }
+    }
     let title = scrub(title);
     let title = truncate(&title, usize::from(area.width.saturating_sub(4)));
     Block::bordered()

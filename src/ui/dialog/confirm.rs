@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::buttons;
 use crate::app::{App, Confirm, Question};
-use crate::domain::text::{count, human_bytes};
+use crate::domain::text::{count, human_bytes, total_bytes};
 use crate::ui::{Theme, dialog_frame, put};
 
 /// Names shown at the most.
@@ -17,7 +17,7 @@ pub(crate) fn draw(buffer: &mut Buffer, app: &App, confirm: &Confirm, theme: &Th
     let lines = lines(confirm, columns, theme);
     let height = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
-        .saturating_add(4);
+        .saturating_add(3);
     let area = app.layout.dialog(WIDTH, height);
     if area.width < 6 || area.height < 3 {
         return;
@@ -60,7 +60,7 @@ fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)>
     };
     match &confirm.question {
         Question::Unpin(pins) => {
-            let bytes: u64 = pins.iter().filter_map(|pin| pin.size).sum();
+            let bytes = total_bytes(pins.iter().filter_map(|pin| pin.size));
             let unknown = pins.iter().filter(|pin| pin.size.is_none()).count();
             let mut size = format!("{} in all", human_bytes(bytes));
             if unknown > 0 {

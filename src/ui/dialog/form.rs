@@ -11,7 +11,7 @@ use crate::app::{App, PinForm, UploadForm};
 use crate::ui::{Theme, dialog_frame, put};
 
 /// Columns of the labels.
-const LABEL: u16 = 11;
+const LABEL: u16 = 12;
 /// Lines of a field that takes several.
 const LINES: u16 = 4;
 const WIDTH: u16 = 76;

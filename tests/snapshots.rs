@@ -1,0 +1,393 @@
+//! What each screen looks like, at three sizes, with names that try every trick.
+//!
+//! A changed screen fails here; look at the difference, and where it is meant run the tests once
+//! with `INSTA_UPDATE=always`.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can't go on says so by panicking"
+)]
+
+mod core;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use lazypin::app::{AppConfig, Effect, Message};
+use lazypin::domain::{UnpinItem, UnpinOutcome, UploadFile, UploadPlan};
+use lazypin::error::ApiError;
+use lazypin::protocol::{JobEnd, PinDetails, Reply, Request};
+
+use self::core::{Core, config, entries, pin, pins};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
+
+/// Draws the screen at each size and holds it against the kept one.
+fn check(name: &str, screen: impl Fn((u16, u16)) -> Core) {
+    for size in SIZES {
+        let core = screen(size);
+        let text = core.screen();
+        assert!(
+            text.chars().all(|c| c == '\n' || !c.is_control()),
+            "a control character got through: {text:?}"
+        );
+        insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), text);
+    }
+}
+
+#[test]
+fn list() {
+    check("list", |size| Core::connected(size, pins()));
+}
+
+#[test]
+fn list_with_marks_and_range() {
+    check("marks", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press(" jv");
+        core.press("jj");
+        core
+    });
+}
+
+#[test]
+fn list_of_many_at_its_end() {
+    check("end", |size| {
+        let mut core = Core::connected(size, (0..1234).map(pin).collect());
+        core.press("G");
+        core
+    });
+}
+
+#[test]
+fn loading() {
+    check("loading", |size| Core::new(size, Vec::new()));
+}
+
+#[test]
+fn empty() {
+    check("empty", |size| Core::connected(size, Vec::new()));
+}
+
+#[test]
+fn read_only() {
+    check("read-only", |size| {
+        let config = AppConfig {
+            read_only: true,
+            ..config()
+        };
+        let mut core = Core::with(config, size, pins());
+        core.connect();
+        core.press("d");
+        core
+    });
+}
+
+fn failing(size: (u16, u16), error: &ApiError) -> Core {
+    let mut core = Core::new(size, Vec::new());
+    let Request::List { seq, query } = core.take_request() else {
+        panic!("no list was asked for");
+    };
+    core.reply(Reply::List {
+        seq,
+        query,
+        result: Err(error.clone()),
+    });
+    core
+}
+
+#[test]
+fn wrong_keys() {
+    let error = ApiError::Unauthorized("invalid api key".to_owned());
+    check("wrong-keys", |size| failing(size, &error));
+}
+
+#[test]
+fn no_network() {
+    let error = ApiError::Transport {
+        message: "no connection to api.aiozpin.network: dns error".to_owned(),
+        sent: false,
+    };
+    check("no-network", |size| failing(size, &error));
+}
+
+#[test]
+fn service_down() {
+    let error = ApiError::Unavailable("503 upstream connect error".to_owned());
+    check("service-down", |size| failing(size, &error));
+}
+
+#[test]
+fn record() {
+    check("record", |size| {
+        let mut core = Core::connected(size, pins());
+        core.key(KeyCode::Enter);
+        let Request::Details { seq, id } = core.take_request() else {
+            panic!("no record was asked for");
+        };
+        let details = PinDetails {
+            pin: core.pins[0].clone(),
+            raw: String::new(),
+        };
+        core.reply(Reply::Details {
+            seq,
+            id,
+            result: Ok(details),
+        });
+        core
+    });
+}
+
+#[test]
+fn raw_record() {
+    check("raw", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("i");
+        let Request::Details { seq, id } = core.take_request() else {
+            panic!("no record was asked for");
+        };
+        let details = PinDetails {
+            pin: core.pins[0].clone(),
+            raw: "{\n  \"id\": \"x\",\n  \"name\": \"\u{9b}31m\",\n  \"size\": 50922\n}".to_owned(),
+        };
+        core.reply(Reply::Details {
+            seq,
+            id,
+            result: Ok(details),
+        });
+        core
+    });
+}
+
+#[test]
+fn help() {
+    check("help", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("?");
+        core
+    });
+}
+
+#[test]
+fn question() {
+    check("question", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("   jd");
+        core
+    });
+}
+
+#[test]
+fn question_that_wants_a_number() {
+    check("question-typed", |size| {
+        let mut core = Core::connected(size, (0..60).map(pin).collect());
+        core.press("v");
+        core.press("Gvd6");
+        core
+    });
+}
+
+#[test]
+fn question_before_quitting() {
+    check("question-quit", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("dyq");
+        core
+    });
+}
+
+#[test]
+fn copy_menu() {
+    check("copy-as", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("Yj");
+        core
+    });
+}
+
+fn picking(size: (u16, u16)) -> Core {
+    let mut core = Core::connected(size, pins());
+    core.press("u");
+    let Some(Effect::ReadDirectory { seq, path }) = core.wanted.pop() else {
+        panic!("no directory was asked for");
+    };
+    core.say(Message::Directory {
+        seq,
+        path,
+        result: Ok(entries()),
+    });
+    core
+}
+
+#[test]
+fn file_picker() {
+    check("picker", |size| {
+        let mut core = picking(size);
+        core.key(KeyCode::Down);
+        core.press(" ");
+        core
+    });
+}
+
+#[test]
+fn file_picker_narrowed() {
+    check("picker-narrowed", |size| {
+        let mut core = picking(size);
+        core.press("ind");
+        core
+    });
+}
+
+#[test]
+fn file_picker_that_can_not_read() {
+    check("picker-error", |size| {
+        let mut core = picking(size);
+        core.key(KeyCode::Left);
+        let Some(Effect::ReadDirectory { seq, path }) = core.wanted.pop() else {
+            panic!("no directory was asked for");
+        };
+        core.say(Message::Directory {
+            seq,
+            path,
+            result: Err("can't read /home/me: permission denied".to_owned()),
+        });
+        core
+    });
+}
+
+fn plan() -> UploadPlan {
+    UploadPlan {
+        source: PathBuf::from("/home/me/site/Images"),
+        is_dir: true,
+        files: vec![
+            UploadFile {
+                path: PathBuf::from("/home/me/site/Images/a.png"),
+                name: "Images/a.png".to_owned(),
+                size: 1_000_000,
+            },
+            UploadFile {
+                path: PathBuf::from("/home/me/site/Images/b.png"),
+                name: "Images/b.png".to_owned(),
+                size: 500,
+            },
+        ],
+        skipped: vec!["Images/link is a link".to_owned()],
+        metadata: lazypin::domain::Metadata::default(),
+    }
+}
+
+fn uploading(size: (u16, u16)) -> Core {
+    let mut core = picking(size);
+    core.key(KeyCode::Tab);
+    let Request::Scan { seq, .. } = core.take_request() else {
+        panic!("nothing was to be counted");
+    };
+    core.reply(Reply::Scanned {
+        seq,
+        plans: vec![Ok(plan())],
+    });
+    core
+}
+
+#[test]
+fn upload_form() {
+    check("upload", |size| {
+        let mut core = uploading(size);
+        core.key(KeyCode::Tab);
+        core.press("env=prod");
+        core
+    });
+}
+
+#[test]
+fn upload_under_way() {
+    check("upload-job", |size| {
+        let mut core = uploading(size);
+        core.key(KeyCode::Tab);
+        core.key(KeyCode::Tab);
+        core.key(KeyCode::Enter);
+        let Request::Upload { job, .. } = core.take_request() else {
+            panic!("nothing was uploaded");
+        };
+        core.reply(Reply::UploadProgress { job, sent: 250_000 });
+        core
+    });
+}
+
+#[test]
+fn pin_form() {
+    check("pin", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("p");
+        core.press("bafynonsense");
+        core
+    });
+}
+
+#[test]
+fn results_of_a_batch() {
+    check("results", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("  dy");
+        let Request::Unpin { job, ids } = core.take_request() else {
+            panic!("nothing was unpinned");
+        };
+        core.reply(Reply::Unpinned {
+            job,
+            items: vec![
+                UnpinItem {
+                    id: ids[0].clone(),
+                    outcome: UnpinOutcome::Done,
+                    message: String::new(),
+                },
+                UnpinItem {
+                    id: ids[1].clone(),
+                    outcome: UnpinOutcome::Refused,
+                    message: "User not enough balance".to_owned(),
+                },
+            ],
+        });
+        core.reply(Reply::Finished {
+            job,
+            end: JobEnd::BatchOver,
+        });
+        core.answer_lists();
+        core
+    });
+}
+
+#[test]
+fn notices_go_away_by_themselves() {
+    let mut core = Core::connected((80, 24), pins());
+    core.press("y");
+    let Some(Effect::Copy { what, route, .. }) = core.wanted.pop() else {
+        panic!("nothing was copied");
+    };
+    core.say(Message::Copied {
+        what,
+        route,
+        result: Ok(()),
+    });
+    assert!(core.screen().contains("copied to the clipboard: CID"));
+    core.later(Duration::from_secs(6));
+    assert!(!core.screen().contains("copied"));
+}
+
+#[test]
+fn any_size_can_be_drawn() {
+    for width in (1..130).step_by(9) {
+        for height in (1..50).step_by(5) {
+            for keys in ["", "?", "d", "Y", "p"] {
+                let mut core = Core::connected((width, height), pins());
+                core.press(keys);
+                core.screen();
+            }
+            picking((width, height)).screen();
+            uploading((width, height)).screen();
+        }
+    }
+}
