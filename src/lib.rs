@@ -15,11 +15,20 @@
 //! `worker` does what takes time and replies, and `ui` draws what is so.
 
 pub mod api;
+pub mod app;
+pub mod args;
+pub mod cli;
+pub mod config;
+pub mod connect;
 pub mod credentials;
 pub mod domain;
 pub mod error;
+pub mod input;
 pub mod ipfs;
+pub mod logging;
 pub mod protocol;
 pub mod service;
+pub mod tui;
+pub mod ui;
 pub mod wire;
 pub mod worker;

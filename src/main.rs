@@ -1,3 +1,68 @@
-//! The `lazypin` program.
+//! The `lazypin` program: reads the command line, does one thing, says one error, gives one code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use lazypin::args::{self, Args};
+use lazypin::cli::{self, Failure, ReaderGone, hint, note};
+use lazypin::config::{Environment, Settings, UsageError};
+use lazypin::error::ApiError;
+use lazypin::logging;
+
+/// Wrong usage or wrong settings.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = match Args::read(std::env::args_os()) {
+        Ok(args) => args,
+        Err(error) => {
+            let Some((what, how)) = args::explain(&error) else {
+                // Help into a closed pipe is help that nobody wanted.
+                let _ = error.print();
+                return ExitCode::SUCCESS;
+            };
+            note(&what);
+            hint(&how);
+            return ExitCode::from(USAGE);
+        }
+    };
+    match run(&args) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => ExitCode::from(tell(&error)),
+    }
+}
+
+fn run(args: &Args) -> anyhow::Result<u8> {
+    let settings = Settings::resolve(args, &Environment::of_process())?;
+    logging::start(&settings, args.command.is_some())?;
+    let Some(command) = &args.command else {
+        return Err(UsageError::new("the terminal UI is not there yet; see --help").into());
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(cli::run(command, &args.global, &settings));
+    // A thread that waits for a line on stdin must not keep the process.
+    runtime.shutdown_background();
+    Ok(ended?.exit_code())
+}
+
+/// Says what failed in one line, and what to do about it in another where that is known.
+fn tell(error: &anyhow::Error) -> u8 {
+    if error.is::<ReaderGone>() {
+        return 0;
+    }
+    note(&format!("{error:#}"));
+    if let Some(usage) = error.downcast_ref::<UsageError>() {
+        if let Some(text) = &usage.hint {
+            hint(text);
+        }
+        return USAGE;
+    }
+    let failure = error.downcast_ref::<Failure>().map(|failure| failure.hint);
+    let call = error.downcast_ref::<ApiError>().and_then(ApiError::hint);
+    if let Some(text) = failure.or(call) {
+        hint(text);
+    }
+    1
+}

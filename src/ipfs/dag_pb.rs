@@ -1,9 +1,9 @@
-//! The bytes of a dag-pb node with `UnixFS` data, as the reference implementation writes them: links
+//! The bytes of a dag-pb node with UnixFS data, as the reference implementation writes them: links
 //! first, each field present, varints as short as they go.
 
 use super::block::{Block, Codec};
 
-/// `UnixFS` data of a directory: a message whose type is 1.
+/// UnixFS data of a directory: a message whose type is 1.
 pub(super) const DIRECTORY_DATA: [u8; 2] = [0x08, 0x01];
 
 /// A link of a node.
@@ -52,7 +52,7 @@ impl Node {
     }
 }
 
-/// `UnixFS` data of a file's inner node: type 2, the bytes of content below, and how many of them
+/// UnixFS data of a file's inner node: type 2, the bytes of content below, and how many of them
 /// each link has.
 pub(super) fn file_data(sizes: impl Iterator<Item = u64> + Clone) -> Vec<u8> {
     let mut out = vec![0x08, 0x02, 0x18];
@@ -71,11 +71,15 @@ fn field(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
 }
 
 fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            out.push(low);
+            return;
+        }
+        out.push(low | 0x80);
     }
-    out.push(value as u8);
 }
 
 fn varint_len(value: u64) -> usize {

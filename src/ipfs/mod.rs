@@ -3,7 +3,7 @@
 //!
 //! Our own because no kept crate gives these CIDs for files *and* directories as a push builder;
 //! hashing, multihash and CID text come from `sha2`, `multihash` and `cid`. The facts are those of
-//! the dag-pb and `UnixFS` specifications, checked against CIDs that other implementations gave.
+//! the dag-pb and UnixFS specifications, checked against CIDs that other implementations gave.
 
 pub mod block;
 mod dag_pb;

@@ -1,1 +1,188 @@
-//! The embedded pinning service.
+//! The embedded pinning service: what runs where no service is configured, and as `lazypin serve`.
+//!
+//! It speaks the pinning calls of AIOZ Pin over HTTP below `/api`, and gives content back below
+//! `/ipfs`. A request passes `auth`, then a handler of `routes` or `upload`, which asks the `store`.
+
+mod auth;
+mod demo;
+mod form;
+mod gateway;
+mod reply;
+mod routes;
+mod server;
+mod staging;
+mod store;
+mod upload;
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::credentials::Credentials;
+use staging::Staging;
+use store::Store;
+
+/// Uploads that come in at once; more wait before their bodies are read.
+const UPLOADS_AT_ONCE: usize = 32;
+
+/// Where the service keeps its pins and their content.
+#[derive(Clone, Debug)]
+pub enum StoreLocation {
+    /// In this directory, made where there is none. Several processes may share it.
+    Directory(PathBuf),
+    /// In a directory for this run alone, filled with this many plausible pins, 1,000,000 at the
+    /// most.
+    Demo(u64),
+}
+
+/// How to run the service.
+#[derive(Clone, Debug)]
+pub struct ServiceConfig {
+    /// The address to listen on; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// Where it keeps what it has.
+    pub store: StoreLocation,
+    /// The keys that it asks for.
+    pub credentials: Credentials,
+}
+
+/// What the handlers share.
+struct Service {
+    store: Store,
+    staging: Staging,
+    uploads: Arc<Semaphore>,
+    keys: auth::Keys,
+}
+
+/// A service that runs until it is stopped or dropped.
+#[derive(Debug)]
+pub struct RunningService {
+    address: SocketAddr,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+    throw_away: Option<TempDir>,
+}
+
+/// Starts the service. It answers when this returns.
+///
+/// Needs a tokio runtime with several threads around it. The error says which directory or address
+/// is the trouble.
+pub async fn start(config: ServiceConfig) -> anyhow::Result<RunningService> {
+    let (data, throw_away) = match &config.store {
+        StoreLocation::Directory(data) => (data.clone(), None),
+        StoreLocation::Demo(_) => {
+            let directory = tempfile::Builder::new()
+                .prefix("lazypin-demo-")
+                .tempdir()
+                .context("can't make a directory for the demo")?;
+            (directory.path().to_owned(), Some(directory))
+        }
+    };
+    let is_demo = throw_away.is_some();
+    let (store, staging) = tokio::task::spawn_blocking({
+        let data = data.clone();
+        move || open(&data, &config.store)
+    })
+    .await?
+    .with_context(|| format!("can't open the store in {}", data.display()))?;
+    let service = Arc::new(Service {
+        store,
+        staging,
+        uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+        keys: auth::Keys::of(&config.credentials),
+    });
+
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("can't listen on {}", config.listen))?;
+    let address = listener.local_addr()?;
+    if !is_demo {
+        let service = Arc::clone(&service);
+        tokio::spawn(async move {
+            if let Err(error) = service.store.collect(Timestamp::now()).await {
+                tracing::warn!(%error, "can't let go of old content");
+            }
+        });
+    }
+    let stop = CancellationToken::new();
+    let server = tokio::spawn(server::run(listener, routes::router(service), stop.clone()));
+    tracing::info!(%address, "the embedded service listens");
+    Ok(RunningService {
+        address,
+        stop,
+        server,
+        throw_away,
+    })
+}
+
+fn open(data: &Path, location: &StoreLocation) -> anyhow::Result<(Store, Staging)> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(data)?;
+    let store = match location {
+        StoreLocation::Directory(_) => Store::open(data)?,
+        StoreLocation::Demo(count) => Store::make(data, |connection, flat| {
+            demo::fill(connection, flat, *count)
+        })?,
+    };
+    let staging = Staging::new(data);
+    if let Err(error) = staging.sweep() {
+        tracing::warn!(%error, "can't sweep what killed uploads left");
+    }
+    Ok((store, staging))
+}
+
+impl RunningService {
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base address of its API, as in `http://127.0.0.1:5080/api`.
+    pub fn api_url(&self) -> String {
+        format!("{}/api", self.gateway_url())
+    }
+
+    /// The base address of its gateway: content is at `/ipfs/<cid>` below it.
+    pub fn gateway_url(&self) -> String {
+        let mut reachable = self.address;
+        if reachable.ip().is_unspecified() {
+            // It listens everywhere; from here it is reached at home.
+            match reachable {
+                SocketAddr::V4(_) => reachable.set_ip(Ipv4Addr::LOCALHOST.into()),
+                SocketAddr::V6(_) => reachable.set_ip(Ipv6Addr::LOCALHOST.into()),
+            }
+        }
+        format!("http://{reachable}")
+    }
+
+    /// Stops taking requests, gives those under way a second, and closes the store.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        if let Err(error) = (&mut self.server).await {
+            tracing::warn!(%error, "the embedded service ended badly");
+        }
+        if let Some(directory) = self.throw_away.take() {
+            let _ = tokio::task::spawn_blocking(move || directory.close()).await;
+        }
+    }
+}
+
+impl Drop for RunningService {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,223 @@
+//! Copying pins to where they can be pasted from.
+
+use super::connection::Connection;
+use super::effect::{CopyFailure, CopyRoute};
+use super::{App, Effect, Modal};
+use crate::domain::text::count;
+use crate::domain::{Pin, Record};
+use crate::input::Action;
+
+/// A form in which pins are copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyForm {
+    /// The CID.
+    Cid,
+    /// `ipfs://` and the CID.
+    IpfsUrl,
+    /// The address at the gateway.
+    GatewayUrl,
+    /// The service's id of the pin.
+    PinId,
+    /// The record; an array where there are several.
+    Json,
+    /// A Markdown link to the gateway.
+    Markdown,
+}
+
+impl CopyForm {
+    /// All of them, as the menu shows them.
+    pub const ALL: [Self; 6] = [
+        Self::Cid,
+        Self::IpfsUrl,
+        Self::GatewayUrl,
+        Self::PinId,
+        Self::Json,
+        Self::Markdown,
+    ];
+
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Cid => "CID",
+            Self::IpfsUrl => "ipfs:// address",
+            Self::GatewayUrl => "gateway URL",
+            Self::PinId => "pin id",
+            Self::Json => "JSON record",
+            Self::Markdown => "Markdown link",
+        }
+    }
+
+    /// The key that takes it at once.
+    pub fn key(self) -> char {
+        match self {
+            Self::Cid => 'c',
+            Self::IpfsUrl => 'i',
+            Self::GatewayUrl => 'g',
+            Self::PinId => 'p',
+            Self::Json => 'J',
+            Self::Markdown => 'm',
+        }
+    }
+
+    /// The text for these pins: one a line, or one JSON document.
+    pub fn text(self, pins: &[Pin], connection: &Connection) -> String {
+        if self == Self::Json {
+            let records: Vec<Record<'_>> = pins.iter().map(Record::from).collect();
+            let text = match &records[..] {
+                [one] => serde_json::to_string_pretty(one),
+                several => serde_json::to_string_pretty(several),
+            };
+            return text.unwrap_or_default();
+        }
+        pins.iter()
+            .map(|pin| self.line(pin, connection))
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    fn line(self, pin: &Pin, connection: &Connection) -> String {
+        // Whatever a service sends, a line stays a line.
+        let clean = |text: &str| -> String { text.chars().filter(|c| !c.is_control()).collect() };
+        let cid = clean(pin.cid.as_str());
+        match self {
+            Self::Cid | Self::Json => cid,
+            Self::IpfsUrl => format!("ipfs://{cid}"),
+            Self::GatewayUrl => connection.gateway_url(&cid),
+            Self::PinId => clean(pin.id.as_str()),
+            Self::Markdown => {
+                let mut title = String::new();
+                for c in clean(pin.title()).chars() {
+                    if matches!(c, '[' | ']' | '\\' | '*' | '_' | '`' | '<') {
+                        title.push('\\');
+                    }
+                    title.push(c);
+                }
+                format!("[{title}]({})", connection.gateway_url(&cid))
+            }
+        }
+    }
+}
+
+/// The menu of forms, with the pins that it is about.
+#[derive(Clone, Debug)]
+pub struct CopyMenu {
+    /// What will be copied.
+    pub pins: Vec<Pin>,
+    /// The form under the cursor.
+    pub cursor: usize,
+}
+
+impl App {
+    /// Copies the CIDs of the targets.
+    pub(super) fn copy_cids(&mut self) {
+        let pins = match &self.modal {
+            Some(Modal::Reader(reader)) => reader.pin().cloned().into_iter().collect(),
+            _ => self.targets(),
+        };
+        self.copy(CopyForm::Cid, &pins);
+    }
+
+    /// Asks in which form to copy the targets.
+    pub(super) fn ask_copy_as(&mut self) {
+        let pins = self.targets();
+        if !pins.is_empty() {
+            self.modal = Some(Modal::CopyAs(CopyMenu { pins, cursor: 0 }));
+        }
+    }
+
+    /// Does what an action means in the menu.
+    pub(super) fn act_in_copy_menu(&mut self, action: Action) {
+        let Some(Modal::CopyAs(menu)) = &mut self.modal else {
+            return;
+        };
+        let forms = CopyForm::ALL.len();
+        match action {
+            Action::Down => menu.cursor = (menu.cursor + 1) % forms,
+            Action::Up => menu.cursor = (menu.cursor + forms - 1) % forms,
+            Action::Accept => {
+                let form = CopyForm::ALL[menu.cursor.min(forms - 1)];
+                self.take_copy_form(form);
+            }
+            Action::Back => self.modal = None,
+            _ => {}
+        }
+    }
+
+    /// Takes the form of this key.
+    pub(super) fn type_in_copy_menu(&mut self, c: char) {
+        if let Some(form) = CopyForm::ALL.into_iter().find(|form| form.key() == c) {
+            self.take_copy_form(form);
+        }
+    }
+
+    fn take_copy_form(&mut self, form: CopyForm) {
+        if let Some(Modal::CopyAs(menu)) = self.modal.take() {
+            self.copy(form, &menu.pins);
+        }
+    }
+
+    fn copy(&mut self, form: CopyForm, pins: &[Pin]) {
+        if pins.is_empty() {
+            return;
+        }
+        let what = match pins.len() {
+            1 => form.label().to_owned(),
+            n => count(n, form.label()),
+        };
+        let text = form.text(pins, &self.connection);
+        let route = CopyRoute::Clipboard;
+        self.effect(Effect::Copy { text, what, route });
+    }
+
+    /// Says which way a copy went, and no more than is known; where the system has no clipboard,
+    /// tells the terminal.
+    pub(super) fn copied(
+        &mut self,
+        what: String,
+        route: CopyRoute,
+        result: Result<(), CopyFailure>,
+    ) {
+        match (route, result) {
+            (CopyRoute::Clipboard, Ok(())) => {
+                self.inform(format!("copied to the clipboard: {what}"));
+            }
+            (CopyRoute::Clipboard, Err(CopyFailure { text, .. })) => {
+                let route = CopyRoute::Terminal;
+                self.effect(Effect::Copy { text, what, route });
+            }
+            (CopyRoute::Terminal, Ok(())) => self.inform(format!(
+                "sent to the terminal for its clipboard (OSC 52): {what}"
+            )),
+            (CopyRoute::Terminal, Err(CopyFailure { why, .. })) => {
+                self.warn(format!("not copied: {why}"));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Cid;
+
+    #[test]
+    fn every_form_is_one_line_a_pin() {
+        let mut connection = Connection::new("test".to_owned());
+        connection.gateway = Some("http://127.0.0.1:5080/".to_owned());
+        let mut pin = Pin::new("id-1", Cid::as_received("bafy\n1"));
+        pin.name = Some("a [b]\u{1b}]52;c;x\u{7}".to_owned());
+        let pins = [pin, Pin::new("id-2", Cid::as_received("bafy2"))];
+        let text = |form: CopyForm| form.text(&pins, &connection);
+        assert_eq!(text(CopyForm::Cid), "bafy1\nbafy2");
+        assert_eq!(text(CopyForm::IpfsUrl), "ipfs://bafy1\nipfs://bafy2");
+        assert_eq!(text(CopyForm::PinId), "id-1\nid-2");
+        assert_eq!(
+            text(CopyForm::GatewayUrl),
+            "http://127.0.0.1:5080/ipfs/bafy1\nhttp://127.0.0.1:5080/ipfs/bafy2"
+        );
+        assert!(text(CopyForm::Markdown).starts_with(r"[a \[b\]\]52;c;x](http://"));
+        let json: serde_json::Value = serde_json::from_str(&text(CopyForm::Json)).unwrap();
+        assert_eq!(json[1]["id"], "id-2");
+        assert!(!text(CopyForm::Json).contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,50 @@
+//! What the app wants done.
+
+use std::path::PathBuf;
+
+use crate::protocol::{JobId, Request, Seq};
+
+/// One thing to do, outside of the core.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the worker.
+    Submit(Request),
+    /// Call a job off, past everything that waits.
+    Cancel(JobId),
+    /// Read a directory; answered by [`super::Message::Directory`].
+    ReadDirectory {
+        /// Tells this look from later ones.
+        seq: Seq,
+        /// Which.
+        path: PathBuf,
+    },
+    /// Put text where the person can paste it from; answered by [`super::Message::Copied`].
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is, in words.
+        what: String,
+        /// Which way.
+        route: CopyRoute,
+    },
+    /// Show an address in the browser; answered by [`super::Message::Opened`].
+    Open(String),
+}
+
+/// The ways in which text can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyRoute {
+    /// To the system's clipboard, which says whether it took it.
+    Clipboard,
+    /// By telling the terminal (OSC 52), which gives no answer.
+    Terminal,
+}
+
+/// Why text could not be copied this way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyFailure {
+    /// The text, for another way.
+    pub text: String,
+    /// A sentence.
+    pub why: String,
+}

@@ -1,0 +1,188 @@
+//! The pure core: state, what happened, and what to do about it.
+//!
+//! [`App::update`] takes one [`Message`] and the time, changes the state and answers with
+//! [`Effect`]s. No clock, file, network or terminal is touched here, so a test can play any
+//! sequence of messages. A verb (unpin, upload, ...) lives in a file of its own: what it asks the
+//! person, what it asks the worker, and what it does with the answer.
+
+mod connection;
+mod copy;
+mod details;
+mod effect;
+pub mod form;
+mod jobs;
+mod layout;
+mod list;
+mod marks;
+mod message;
+mod modal;
+mod open;
+mod pending;
+pub mod picker;
+mod pin_by_cid;
+mod reader;
+mod toasts;
+mod unpin;
+mod update;
+mod upload;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ratatui::layout::Size;
+
+pub use connection::Connection;
+pub use copy::{CopyForm, CopyMenu};
+pub use effect::{CopyFailure, CopyRoute, Effect};
+pub use jobs::{Job, JobKind, Jobs};
+pub use layout::{DetailPlace, Layout};
+pub use list::{List, View};
+pub use marks::Marks;
+pub use message::{DirectoryEntry, EntryKind, Message};
+pub use modal::{Confirm, Modal, Question};
+pub use pin_by_cid::PinForm;
+pub use reader::{Reader, ReaderLine, ReaderSubject};
+pub(crate) use reader::{record_lines, wrap};
+pub use toasts::{Toast, ToastKind, Toasts};
+pub use upload::UploadForm;
+
+use crate::input::{Context, Keymap};
+use crate::protocol::{JobId, Seq};
+use pending::Pending;
+
+/// The time, as it was when a message came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Now {
+    /// Since the program started; never goes back.
+    pub tick: Duration,
+    /// The time of day.
+    pub wall: Timestamp,
+}
+
+/// What the app is told when it starts.
+#[derive(Clone, Debug)]
+pub struct AppConfig {
+    /// The profile's name.
+    pub profile: String,
+    /// What the service is called until its address is known.
+    pub service: String,
+    /// Whether changes are refused.
+    pub read_only: bool,
+    /// Rows on a page at the most; `None` fills the window.
+    pub page_size: Option<u16>,
+    /// Where the file picker opens first.
+    pub directory: PathBuf,
+}
+
+/// Which pane has the keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    #[default]
+    List,
+    /// The detail pane.
+    Pane,
+}
+
+/// Everything that lazypin knows while it runs.
+#[derive(Debug)]
+pub struct App {
+    /// What it was told at the start.
+    pub config: AppConfig,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The service, as far as it is known.
+    pub connection: Connection,
+    /// Where things are on the screen.
+    pub layout: Layout,
+    /// The pins.
+    pub list: List,
+    /// The marked pins.
+    pub marks: Marks,
+    /// Which pane has the keys.
+    pub focus: Focus,
+    /// Lines that the detail pane is scrolled by.
+    pub pane_scroll: u16,
+    /// Work under way.
+    pub jobs: Jobs,
+    /// Short notices.
+    pub toasts: Toasts,
+    /// What lies over the list.
+    pub modal: Option<Modal>,
+    /// The time of the last message.
+    pub now: Now,
+    /// Whether the program is over.
+    pub is_over: bool,
+    pending: Pending,
+    next_job: JobId,
+    next_look: Seq,
+    effects: Vec<Effect>,
+}
+
+impl App {
+    /// An app for a window of this size that knows nothing yet.
+    pub fn new(config: AppConfig, keymap: Keymap, size: Size, now: Now) -> Self {
+        let layout = Layout::new(size, config.page_size);
+        let mut list = List::new(layout.page_rows());
+        list.refresh();
+        Self {
+            connection: Connection::new(config.service.clone()),
+            config,
+            keymap,
+            layout,
+            list,
+            marks: Marks::default(),
+            focus: Focus::default(),
+            pane_scroll: 0,
+            jobs: Jobs::default(),
+            toasts: Toasts::default(),
+            modal: None,
+            now,
+            is_over: false,
+            pending: Pending::default(),
+            next_job: JobId::default(),
+            next_look: Seq::default(),
+            effects: Vec::new(),
+        }
+    }
+
+    /// Where a key pressed now is pressed.
+    pub fn context(&self) -> Context {
+        match (&self.modal, self.focus) {
+            (Some(modal), _) => modal.context(),
+            (None, Focus::List) => Context::List,
+            (None, Focus::Pane) => Context::Pane,
+        }
+    }
+
+    /// When the app wants to be told the time next, on the clock of [`Now::tick`]; `None` while
+    /// nothing on the screen depends on it.
+    pub fn wake_at(&self) -> Option<Duration> {
+        [
+            self.toasts.next_end(),
+            self.jobs.next_frame(self.now.tick),
+            self.pending.due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn new_job(&mut self) -> JobId {
+        self.next_job.0 += 1;
+        self.next_job
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    fn inform(&mut self, text: impl Into<String>) {
+        self.toasts.push(ToastKind::Info, text, self.now.tick);
+    }
+
+    fn warn(&mut self, text: impl Into<String>) {
+        self.toasts.push(ToastKind::Warning, text, self.now.tick);
+    }
+}

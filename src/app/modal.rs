@@ -1,0 +1,112 @@
+//! What lies over the list: at most one thing at a time.
+
+use super::copy::CopyMenu;
+use super::picker::Picker;
+use super::pin_by_cid::PinForm;
+use super::reader::Reader;
+use super::upload::UploadForm;
+use crate::domain::Pin;
+use crate::domain::text::count;
+use crate::input::Context;
+
+/// One thing over the list.
+#[derive(Debug)]
+pub enum Modal {
+    /// A page of text.
+    Reader(Reader),
+    /// The forms in which a CID can be copied.
+    CopyAs(CopyMenu),
+    /// A question.
+    Confirm(Confirm),
+    /// The file picker.
+    Picker(Picker),
+    /// Name and keyvalues of an upload.
+    Upload(Box<UploadForm>),
+    /// A pin by CID.
+    PinByCid(Box<PinForm>),
+}
+
+impl Modal {
+    /// Where a key pressed now is pressed.
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Reader(_) => Context::Reader,
+            Self::CopyAs(_) => Context::Menu,
+            Self::Confirm(confirm) if confirm.expected.is_some() => Context::ConfirmTyped,
+            Self::Confirm(_) => Context::Confirm,
+            Self::Picker(_) => Context::Picker,
+            Self::Upload(_) | Self::PinByCid(_) => Context::Form,
+        }
+    }
+}
+
+/// What is asked. It carries what it is about, frozen when the question came up.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// Unpin these?
+    Unpin(Vec<Pin>),
+    /// Quit although so many jobs run?
+    Quit(usize),
+}
+
+/// A question with its answer so far. The focus begins on the harmless answer.
+#[derive(Clone, Debug)]
+pub struct Confirm {
+    /// What is asked.
+    pub question: Question,
+    /// Whether the focus is on yes.
+    pub on_yes: bool,
+    /// What has to be typed for a yes.
+    pub expected: Option<String>,
+    /// What has been typed.
+    pub typed: String,
+}
+
+/// Batches larger than this want their number typed.
+const TYPED_OVER: usize = 50;
+
+impl Confirm {
+    /// Asks whether to unpin these.
+    pub fn unpin(pins: Vec<Pin>) -> Self {
+        let expected = (pins.len() > TYPED_OVER).then(|| pins.len().to_string());
+        Self {
+            question: Question::Unpin(pins),
+            on_yes: false,
+            expected,
+            typed: String::new(),
+        }
+    }
+
+    /// Asks whether to quit although jobs run.
+    pub fn quit(jobs: usize) -> Self {
+        Self {
+            question: Question::Quit(jobs),
+            on_yes: false,
+            expected: None,
+            typed: String::new(),
+        }
+    }
+
+    /// The question in words.
+    pub fn title(&self) -> String {
+        match &self.question {
+            Question::Unpin(pins) => format!("Unpin {}?", count(pins.len(), "pin")),
+            Question::Quit(_) => "Quit?".to_owned(),
+        }
+    }
+
+    /// What yes is called.
+    pub fn yes_label(&self) -> &'static str {
+        match self.question {
+            Question::Unpin(_) => "Unpin",
+            Question::Quit(_) => "Quit",
+        }
+    }
+
+    /// Whether what had to be typed has been typed.
+    pub fn is_typed(&self) -> bool {
+        self.expected
+            .as_ref()
+            .is_some_and(|expected| *expected == self.typed)
+    }
+}

@@ -1,0 +1,167 @@
+//! Unpinning: one question that carries the pins, one batch, one summary.
+
+use std::collections::HashSet;
+
+use super::modal::{Confirm, Modal};
+use super::reader::{Reader, ReaderSubject};
+use super::{App, Effect, Job, JobKind};
+use crate::domain::text::count;
+use crate::domain::{Pin, PinId, PinState, PinnedFilter, UnpinItem, UnpinReport};
+use crate::protocol::{JobId, Request};
+
+impl App {
+    /// The pins that a verb is about: the marked ones, else the one under the cursor.
+    pub(super) fn targets(&mut self) -> Vec<Pin> {
+        self.end_range();
+        if self.marks.is_empty() {
+            self.list.selected().cloned().into_iter().collect()
+        } else {
+            self.marks.pins().cloned().collect()
+        }
+    }
+
+    /// Asks whether to unpin. What is unpinned already, or about to be, needs no question.
+    pub(super) fn ask_unpin(&mut self) {
+        if self.refuses_changes() {
+            return;
+        }
+        let targets = self.targets();
+        let asked = targets.len();
+        let pins: Vec<Pin> = targets
+            .into_iter()
+            .filter(|pin| pin.state != PinState::Unpinned && !self.jobs.is_removing(&pin.id))
+            .collect();
+        if pins.is_empty() {
+            match asked {
+                0 => {}
+                1 => self.inform("this pin is unpinned already"),
+                _ => self.inform("all of these are unpinned already"),
+            }
+            return;
+        }
+        self.modal = Some(Modal::Confirm(Confirm::unpin(pins)));
+    }
+
+    /// Sends the batch that was agreed to.
+    pub(super) fn run_unpin(&mut self, pins: Vec<Pin>) {
+        let job = self.new_job();
+        let ids: Vec<PinId> = pins.iter().map(|pin| pin.id.clone()).collect();
+        self.marks.remove(&ids);
+        let kind = JobKind::Unpin {
+            total: pins.len(),
+            open: pins
+                .into_iter()
+                .map(|pin| {
+                    let title = pin.title().to_owned();
+                    (pin.id, title)
+                })
+                .collect(),
+            report: UnpinReport::default(),
+            failures: Vec::new(),
+        };
+        self.jobs.start(job, kind, self.now.tick);
+        self.effect(Effect::Submit(Request::Unpin { job, ids }));
+    }
+
+    /// Some more of a batch has ended: those rows leave the list, or show that they are unpinned.
+    pub(super) fn unpinned(&mut self, job: JobId, items: Vec<UnpinItem>) {
+        let mut off = HashSet::new();
+        if let Some(Job {
+            kind:
+                JobKind::Unpin {
+                    open,
+                    report,
+                    failures,
+                    ..
+                },
+            ..
+        }) = self.jobs.get_mut(job)
+        {
+            for item in items {
+                // An item that was reported before counts once.
+                let Some(title) = open.shift_remove(&item.id) else {
+                    continue;
+                };
+                report.count(item.outcome);
+                if item.outcome.is_off() {
+                    off.insert(item.id);
+                } else {
+                    failures.push((title, item));
+                }
+            }
+        }
+        self.marks.remove(&off);
+        if self.list.view().pinned == PinnedFilter::Pinned {
+            self.list.remove(&off);
+        } else {
+            let now = self.now.wall;
+            let changed: Vec<Pin> = self
+                .list
+                .known_by_id(&off)
+                .map(|pin| {
+                    let mut pin = pin.clone();
+                    pin.pinned = false;
+                    pin.state = PinState::Unpinned;
+                    pin.date_unpinned = pin.date_unpinned.or(Some(now));
+                    pin.status = None;
+                    pin
+                })
+                .collect();
+            self.list.update(&changed);
+        }
+    }
+
+    /// A batch is over: say how it went, and ask for the list again.
+    pub(super) fn unpin_over(&mut self, job: Job, broken: Option<&str>) {
+        let JobKind::Unpin {
+            open,
+            total,
+            report,
+            failures,
+        } = job.kind
+        else {
+            return;
+        };
+        let mut parts = vec![format!(
+            "unpinned {} of {}",
+            report.done,
+            count(total, "pin")
+        )];
+        for (number, what) in [
+            (report.gone, "gone before"),
+            (report.refused, "refused"),
+            (report.unknown, "not known"),
+            (open.len(), "not tried"),
+        ] {
+            if number > 0 {
+                parts.push(format!("{number} {what}"));
+            }
+        }
+        let summary = parts.join(" · ");
+        let mut items: Vec<(String, String)> = failures
+            .into_iter()
+            .map(|(title, item)| {
+                let what = format!("{title} ({})", item.id);
+                (what, format!("{}: {}", item.outcome.label(), item.message))
+            })
+            .collect();
+        let untried = broken.unwrap_or("not tried, the batch was called off");
+        items.extend(
+            open.into_iter()
+                .map(|(id, title)| (format!("{title} ({id})"), untried.to_owned())),
+        );
+        if items.is_empty() {
+            self.inform(summary);
+        } else {
+            self.warn(summary.clone());
+            if self.modal.is_none() {
+                let title = summary;
+                self.modal = Some(Modal::Reader(Reader::new(ReaderSubject::Results {
+                    title,
+                    items,
+                })));
+            }
+        }
+        self.list.refresh();
+    }
+}

@@ -1,0 +1,417 @@
+//! One message in, effects out.
+
+use crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+
+use super::layout::DetailPlace;
+use super::list::{SeekEnd, View};
+use super::message::Message;
+use super::modal::{Confirm, Modal, Question};
+use super::reader::{Reader, ReaderSubject, Scroll};
+use super::{App, Effect, Focus, JobKind, Now};
+use crate::domain::Pin;
+use crate::error::ApiError;
+use crate::input::{Action, Context, Key};
+use crate::protocol::{JobEnd, JobId, Reply, Request};
+
+impl App {
+    /// What the app wants before anything happened: the first page.
+    pub fn start(&mut self) -> Vec<Effect> {
+        self.ask_for_rows();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Takes one message at its time, and says what is to be done.
+    pub fn update(&mut self, message: Message, now: Now) -> Vec<Effect> {
+        self.now = now;
+        self.toasts.expire(now.tick);
+        match message {
+            Message::Key(key) => self.key(key),
+            Message::Paste(text) => self.paste(&text),
+            Message::Mouse(mouse) => self.mouse(mouse),
+            Message::Resize(size) => {
+                self.layout = self.layout.resized(size);
+                self.list.set_page_rows(self.layout.page_rows());
+                if self.layout.place == DetailPlace::Hidden {
+                    self.focus = Focus::List;
+                }
+            }
+            Message::Tick => {}
+            Message::Reply(reply) => self.reply(reply),
+            Message::Busy(request) => self.busy(request),
+            Message::Directory { seq, path, result } => self.directory_read(seq, path, result),
+            Message::Copied {
+                what,
+                route,
+                result,
+            } => self.copied(what, route, result),
+            Message::Opened { url, result } => self.opened(&url, result),
+        }
+        self.ask_for_rows();
+        self.watch_pending();
+        std::mem::take(&mut self.effects)
+    }
+
+    fn ask_for_rows(&mut self) {
+        for (seq, query) in self.list.wanted() {
+            self.effect(Effect::Submit(Request::List { seq, query }));
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        if key.kind == KeyEventKind::Release {
+            return;
+        }
+        let context = self.context();
+        match self.keymap.action(context, Key::from(key)) {
+            Some(action) => self.act(context, action),
+            None => self.type_key(key),
+        }
+    }
+
+    fn type_key(&mut self, key: KeyEvent) {
+        let plain = !key
+            .modifiers
+            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match (&mut self.modal, key.code) {
+            (Some(Modal::Upload(upload)), _) => upload.form.type_key(key),
+            (Some(Modal::PinByCid(pin)), _) => pin.form.type_key(key),
+            (Some(Modal::Picker(picker)), KeyCode::Char(c)) if plain => picker.type_char(c),
+            (Some(Modal::Picker(_)), KeyCode::Backspace) => self.backspace_in_picker(),
+            (Some(Modal::CopyAs(_)), KeyCode::Char(c)) if plain => self.type_in_copy_menu(c),
+            (Some(Modal::Confirm(confirm)), KeyCode::Char(c))
+                if plain && confirm.expected.is_some() =>
+            {
+                if c.is_ascii_digit() && confirm.typed.len() < 12 {
+                    confirm.typed.push(c);
+                } else if matches!(c, 'n' | 'q') {
+                    self.modal = None;
+                }
+            }
+            (Some(Modal::Confirm(confirm)), KeyCode::Backspace) => {
+                confirm.typed.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        match &mut self.modal {
+            Some(Modal::Upload(upload)) => upload.form.paste(text),
+            Some(Modal::PinByCid(pin)) => pin.form.paste(text),
+            Some(Modal::Picker(picker)) => picker.paste(text),
+            _ => {}
+        }
+    }
+
+    fn act(&mut self, context: Context, action: Action) {
+        if action == Action::Quit {
+            self.ask_quit();
+            return;
+        }
+        match context {
+            Context::List => self.act_in_list(action),
+            Context::Pane => match (Scroll::of(action), action) {
+                (Some(scroll), _) => self.scroll_pane(scroll),
+                (None, Action::Back | Action::SwitchPane) => self.focus = Focus::List,
+                (None, action) => self.verb(action),
+            },
+            Context::Reader => match (Scroll::of(action), action) {
+                (Some(scroll), _) => self.scroll_reader(scroll),
+                (None, Action::Back) => self.modal = None,
+                (None, Action::Refresh) => self.refresh_reader(),
+                (None, Action::Copy) => self.copy_cids(),
+                _ => {}
+            },
+            Context::Menu => self.act_in_copy_menu(action),
+            Context::Confirm | Context::ConfirmTyped => self.act_in_confirm(action),
+            Context::Picker => self.act_in_picker(action),
+            Context::Form => self.act_in_form(action),
+        }
+    }
+
+    fn act_in_list(&mut self, action: Action) {
+        let before = self.list.cursor();
+        let half = i64::try_from(self.list.page_rows() / 2)
+            .unwrap_or(i64::MAX)
+            .max(1);
+        match action {
+            Action::Down => self.list.move_by(1),
+            Action::Up => self.list.move_by(-1),
+            Action::HalfPageDown => self.list.move_by(half),
+            Action::HalfPageUp => self.list.move_by(-half),
+            Action::NextPage => self.list.move_pages(1),
+            Action::PreviousPage => self.list.move_pages(-1),
+            Action::First => self.list.move_to(0),
+            Action::Last => self.list.move_to(u64::MAX),
+            Action::Mark => {
+                self.end_range();
+                if let Some(pin) = self.list.selected() {
+                    self.marks.toggle(pin);
+                }
+                self.list.move_by(1);
+            }
+            Action::MarkRange => {
+                if self.marks.has_range() {
+                    self.end_range();
+                } else {
+                    self.marks.begin_range(&self.list);
+                }
+            }
+            Action::MarkPage => {
+                self.end_range();
+                let page: Vec<&Pin> = self.list.known(self.list.visible()).collect();
+                self.marks.toggle_all(&page);
+            }
+            Action::Back => self.clear_one_thing(),
+            Action::SwitchPane if self.layout.place != DetailPlace::Hidden => {
+                self.focus = Focus::Pane;
+            }
+            Action::SortField => {
+                let view = self.list.view();
+                self.set_view(View {
+                    sort: view.sort.next(),
+                    ..view
+                });
+            }
+            Action::SortOrder => {
+                let view = self.list.view();
+                self.set_view(View {
+                    order: view.order.reversed(),
+                    ..view
+                });
+            }
+            Action::PinnedFilter => {
+                let view = self.list.view();
+                self.set_view(View {
+                    pinned: view.pinned.next(),
+                    ..view
+                });
+            }
+            action => self.verb(action),
+        }
+        if self.list.cursor() != before {
+            self.pane_scroll = 0;
+        }
+    }
+
+    fn set_view(&mut self, view: View) {
+        self.marks.drop_range();
+        self.list.set_view(view);
+    }
+
+    /// The verbs that work in the list and in the detail pane alike.
+    fn verb(&mut self, action: Action) {
+        match action {
+            Action::Open => self.open_record(),
+            Action::Raw => self.open_raw(),
+            Action::Refresh => self.list.refresh(),
+            Action::Unpin => self.ask_unpin(),
+            Action::Upload => self.ask_upload(),
+            Action::PinByCid => self.ask_pin_by_cid(),
+            Action::Copy => self.copy_cids(),
+            Action::CopyAs => self.ask_copy_as(),
+            Action::OpenGateway => self.open_gateway(),
+            Action::CancelJob => {
+                if let Some(job) = self.jobs.cancel_newest() {
+                    self.effect(Effect::Cancel(job));
+                }
+            }
+            Action::Help => {
+                self.modal = Some(Modal::Reader(Reader::new(ReaderSubject::Help)));
+            }
+            _ => {}
+        }
+    }
+
+    fn clear_one_thing(&mut self) {
+        if !self.marks.drop_range() && !self.toasts.dismiss() {
+            self.marks.clear();
+        }
+    }
+
+    /// Ends a range that is being marked, and says where it could not mark everything.
+    pub(super) fn end_range(&mut self) {
+        let missed = self.marks.end_range(&self.list);
+        if missed > 0 {
+            self.warn(format!(
+                "{missed} rows of the range are not loaded yet and stay unmarked"
+            ));
+        }
+    }
+
+    fn act_in_confirm(&mut self, action: Action) {
+        let Some(Modal::Confirm(confirm)) = &mut self.modal else {
+            return;
+        };
+        let yes = match action {
+            Action::Yes => true,
+            Action::Accept if confirm.expected.is_some() => confirm.is_typed(),
+            Action::Accept if confirm.on_yes => true,
+            Action::Accept | Action::No | Action::Back => {
+                self.modal = None;
+                return;
+            }
+            Action::NextField | Action::PreviousField => {
+                confirm.on_yes = !confirm.on_yes;
+                return;
+            }
+            _ => return,
+        };
+        if yes && let Some(Modal::Confirm(Confirm { question, .. })) = self.modal.take() {
+            match question {
+                Question::Unpin(pins) => self.run_unpin(pins),
+                Question::Quit(_) => self.is_over = true,
+            }
+        }
+    }
+
+    fn act_in_form(&mut self, action: Action) {
+        let form = match &mut self.modal {
+            Some(Modal::Upload(upload)) => &mut upload.form,
+            Some(Modal::PinByCid(pin)) => &mut pin.form,
+            _ => return,
+        };
+        let taken = match action {
+            Action::NextField | Action::PreviousField => {
+                form.move_focus(action == Action::NextField);
+                return;
+            }
+            Action::Accept => form.take(),
+            Action::Submit => super::form::Taken::Send,
+            Action::Back => super::form::Taken::Cancel,
+            _ => return,
+        };
+        self.form_taken(taken);
+    }
+
+    fn ask_quit(&mut self) {
+        let asked = matches!(
+            &self.modal,
+            Some(Modal::Confirm(Confirm {
+                question: Question::Quit(_),
+                ..
+            }))
+        );
+        if self.jobs.is_empty() {
+            self.is_over = true;
+        } else if !asked {
+            self.modal = Some(Modal::Confirm(Confirm::quit(self.jobs.len())));
+        }
+    }
+
+    /// Says so, where changes are refused.
+    pub(super) fn refuses_changes(&mut self) -> bool {
+        if self.config.read_only {
+            self.warn("read-only: nothing can be changed in this session");
+        }
+        self.config.read_only
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) {
+        if self.modal.is_some() {
+            let lines = match mouse.kind {
+                MouseEventKind::ScrollDown => 3,
+                MouseEventKind::ScrollUp => -3,
+                _ => return,
+            };
+            self.scroll_reader(Scroll::Lines(lines));
+            return;
+        }
+        match mouse.kind {
+            MouseEventKind::ScrollDown => self.list.move_by(3),
+            MouseEventKind::ScrollUp => self.list.move_by(-3),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let rows = self.layout.rows();
+                let row = mouse.row.wrapping_sub(rows.y);
+                if rows.contains((mouse.column, mouse.row).into())
+                    && u64::from(row) < self.list.page_rows()
+                {
+                    self.focus = Focus::List;
+                    self.list.move_to(self.list.top() + u64::from(row));
+                }
+            }
+            _ => return,
+        }
+        self.pane_scroll = 0;
+    }
+
+    fn reply(&mut self, reply: Reply) {
+        match reply {
+            Reply::Connected { api_url, gateway } => {
+                self.connection.api_url = Some(api_url);
+                self.connection.gateway = gateway;
+            }
+            Reply::List { seq, query, result } => {
+                let failed = result.as_ref().err().map(ToString::to_string);
+                let had_rows = self.list.totals().is_some();
+                match self.list.receive(seq, &query, result) {
+                    Some(SeekEnd::Found(_)) => self.pane_scroll = 0,
+                    Some(SeekEnd::Missed(_)) if failed.is_none() => {
+                        self.inform("the pin is there, but not in this view");
+                    }
+                    _ => {}
+                }
+                // Without rows the whole list tells of the failure.
+                if let Some(why) = failed
+                    && had_rows
+                    && self.list.error().is_some()
+                {
+                    self.warn(format!("the list may be old: {why}"));
+                }
+            }
+            Reply::Details { seq, id, result } => self.details_received(seq, &id, result),
+            Reply::Refreshed { pins, .. } => self.refreshed(&pins),
+            Reply::Scanned { seq, plans } => self.scanned(seq, plans),
+            Reply::Unpinned { job, items } => self.unpinned(job, items),
+            Reply::UploadProgress { job, sent } => self.upload_progress(job, sent),
+            Reply::Finished { job, end } => self.job_over(job, end),
+        }
+    }
+
+    fn job_over(&mut self, id: JobId, end: JobEnd) {
+        let Some(job) = self.jobs.end(id) else {
+            return;
+        };
+        match &job.kind {
+            JobKind::Unpin { .. } => {
+                let broken = match end {
+                    JobEnd::Broken(why) => Some(why),
+                    JobEnd::Failed(error) => Some(error.to_string()),
+                    _ => None,
+                };
+                self.unpin_over(job, broken.as_deref());
+            }
+            JobKind::Upload { title, .. } => self.pin_job_over(title, "uploaded", end),
+            JobKind::PinByCid { title } => self.pin_job_over(title, "pinned", end),
+        }
+    }
+
+    /// The worker took a request back: as if it had been answered with a failure.
+    fn busy(&mut self, request: Request) {
+        let error = || ApiError::Transport {
+            message: "lazypin has too much to do at once; try again in a moment".to_owned(),
+            sent: false,
+        };
+        match request {
+            Request::List { seq, query } => self.reply(Reply::List {
+                seq,
+                query,
+                result: Err(error()),
+            }),
+            Request::Details { seq, id } => self.reply(Reply::Details {
+                seq,
+                id,
+                result: Err(error()),
+            }),
+            Request::Refresh { .. } => self.refresh_unserved(),
+            Request::Scan { seq, .. } => self.scanned(seq, vec![Err(error().to_string())]),
+            Request::Unpin { job, .. }
+            | Request::Upload { job, .. }
+            | Request::PinByCid { job, .. } => {
+                self.job_over(job, JobEnd::Failed(error()));
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Uploading: the picker's choice is counted, a form asks for name and keyvalues, then each file or
+//! directory is a job of its own.
+
+use super::form::{Form, Taken};
+use super::modal::Modal;
+use super::{App, Effect, Job, JobKind};
+use crate::domain::text::{count, human_bytes};
+use crate::domain::{Pin, PinId, UploadPlan};
+use crate::error::ApiError;
+use crate::protocol::{JobEnd, JobId, Request, Seq};
+
+/// Name and keyvalues of what is about to be uploaded.
+#[derive(Debug)]
+pub struct UploadForm {
+    /// What will be sent, one pin each.
+    pub plans: Vec<UploadPlan>,
+    /// What can't be sent, and why, a sentence each.
+    pub refused: Vec<String>,
+    /// The fields.
+    pub form: Form,
+}
+
+impl UploadForm {
+    fn new(plans: Vec<UploadPlan>, refused: Vec<String>) -> Self {
+        let name = match &plans[..] {
+            [plan] => Some(default_name(plan)),
+            _ => None,
+        };
+        let keyvalues = ("keyvalues", "", true, "KEY=VALUE, one a line (optional)");
+        let form = match &name {
+            Some(name) => Form::new(&[("name", name, false, "the file's own"), keyvalues]),
+            None => Form::new(&[keyvalues]),
+        };
+        Self {
+            plans,
+            refused,
+            form,
+        }
+    }
+
+    /// What will be sent, in a few words.
+    pub fn summary(&self) -> String {
+        let files: usize = self.plans.iter().map(|plan| plan.files.len()).sum();
+        let bytes: u64 = self.plans.iter().map(UploadPlan::total_bytes).sum();
+        format!(
+            "{}, {}, {}",
+            count(self.plans.len(), "pin"),
+            count(files, "file"),
+            human_bytes(bytes)
+        )
+    }
+
+    /// What is left out, a sentence each.
+    pub fn notes(&self) -> impl Iterator<Item = &String> {
+        self.refused
+            .iter()
+            .chain(self.plans.iter().flat_map(|plan| &plan.skipped))
+    }
+}
+
+fn default_name(plan: &UploadPlan) -> String {
+    let first = plan.files.first().map_or("", |file| file.name.as_str());
+    first.split('/').next().unwrap_or(first).to_owned()
+}
+
+impl App {
+    /// Opens the file picker.
+    pub(super) fn ask_upload(&mut self) {
+        if !self.refuses_changes() {
+            self.open_picker();
+        }
+    }
+
+    /// Takes what the chosen paths would send, and asks for name and keyvalues.
+    pub(super) fn scanned(&mut self, seq: Seq, plans: Vec<Result<UploadPlan, String>>) {
+        if !self.picker_awaits(seq) {
+            return;
+        }
+        let mut good = Vec::new();
+        let mut refused = Vec::new();
+        for plan in plans {
+            match plan {
+                Ok(plan) => good.push(plan),
+                Err(why) => refused.push(why),
+            }
+        }
+        if good.is_empty() {
+            if let Some(Modal::Picker(picker)) = &mut self.modal {
+                picker.waiting = None;
+                picker.error = refused.into_iter().next();
+            }
+            return;
+        }
+        self.modal = Some(Modal::Upload(Box::new(UploadForm::new(good, refused))));
+    }
+
+    /// Sends the form: one upload for each plan.
+    pub(super) fn send_upload(&mut self) {
+        let Some(Modal::Upload(upload)) = &mut self.modal else {
+            return;
+        };
+        let has_name = upload.plans.len() == 1;
+        let keyvalues = usize::from(has_name);
+        let Some(metadata) = upload.form.metadata(has_name.then_some(0), keyvalues) else {
+            return;
+        };
+        let plans = std::mem::take(&mut upload.plans);
+        self.modal = None;
+        for mut plan in plans {
+            let job = self.new_job();
+            let title = metadata.name.clone().unwrap_or_else(|| default_name(&plan));
+            plan.metadata = metadata.clone();
+            // A name of its own, so that a directory is not called after its first file.
+            plan.metadata.name = Some(title.clone());
+            let kind = JobKind::Upload {
+                title,
+                total: plan.total_bytes(),
+                sent: 0,
+            };
+            self.jobs.start(job, kind, self.now.tick);
+            self.effect(Effect::Submit(Request::Upload { job, plan }));
+        }
+    }
+
+    /// An upload got a little further.
+    pub(super) fn upload_progress(&mut self, job: JobId, bytes: u64) {
+        if let Some(Job {
+            kind: JobKind::Upload { sent, .. },
+            ..
+        }) = self.jobs.get_mut(job)
+        {
+            *sent = bytes;
+        }
+    }
+
+    /// What taking the focused thing of the form on the screen means.
+    pub(super) fn form_taken(&mut self, taken: Taken) {
+        match taken {
+            Taken::Moved => {}
+            Taken::Cancel => self.modal = None,
+            Taken::Send => match &self.modal {
+                Some(Modal::Upload(_)) => self.send_upload(),
+                Some(Modal::PinByCid(_)) => self.send_pin_by_cid(),
+                _ => {}
+            },
+        }
+    }
+
+    /// An upload or a pin by CID is over.
+    pub(super) fn pin_job_over(&mut self, title: &str, verb: &str, end: JobEnd) {
+        match end {
+            JobEnd::Pinned(pin) => {
+                self.inform(format!("{verb} '{title}': {}", pin.cid));
+                self.show_new(&pin);
+            }
+            JobEnd::AlreadyPinned(Some(pin)) => {
+                self.inform(format!(
+                    "'{title}' is pinned already, as '{}': {}",
+                    pin.title(),
+                    pin.cid
+                ));
+                self.show_existing(pin.id);
+            }
+            JobEnd::AlreadyPinned(None) => {
+                self.inform(format!(
+                    "'{title}' is pinned already; which pin it is could not be found"
+                ));
+            }
+            JobEnd::Failed(ApiError::Cancelled) => {
+                self.warn(format!(
+                    "'{title}' was called off; look whether it arrived before trying again"
+                ));
+                self.list.refresh();
+            }
+            JobEnd::Failed(error) => {
+                self.warn(format!("'{title}' was not {verb}: {error}"));
+                if error.outcome_unknown() {
+                    self.list.refresh();
+                }
+            }
+            JobEnd::Broken(why) => self.warn(format!("'{title}' broke off: {why}")),
+            JobEnd::BatchOver => {}
+        }
+    }
+
+    /// Puts the cursor on a pin that was just made.
+    fn show_new(&mut self, pin: &Pin) {
+        if self.list.insert_newest(pin) {
+            self.list.refresh();
+        } else {
+            self.list.seek(pin.id.clone());
+        }
+    }
+
+    /// Puts the cursor on a pin that was there before.
+    fn show_existing(&mut self, id: PinId) {
+        match self.list.place_of(&id) {
+            Some(place) => self.list.move_to(place),
+            None => self.list.seek(id),
+        }
+    }
+}

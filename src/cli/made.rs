@@ -1,0 +1,192 @@
+//! What came of pins that were to be made, by `add` and by `pin`.
+
+use std::collections::BTreeMap;
+
+use super::out::{Out, hint, note};
+use super::{Outcome, Session};
+use crate::args::MetadataArgs;
+use crate::config::UsageError;
+use crate::domain::text::{count, scrub};
+use crate::domain::{Metadata, Pin};
+use crate::protocol::JobEnd;
+
+/// More sources than this are counted rather than named when a command is interrupted.
+const NAMED: usize = 20;
+
+/// Name and keyvalues from the options; for more than one pin there is no name that fits.
+pub(super) fn metadata(args: &MetadataArgs, lone: bool) -> Result<Metadata, UsageError> {
+    if args.name.is_some() && !lone {
+        return Err(UsageError::new(
+            "--name is for one pin; here are several, which would all be called the same",
+        ));
+    }
+    if args
+        .name
+        .as_deref()
+        .is_some_and(|name| name.trim().is_empty())
+    {
+        return Err(UsageError::new("--name is empty"));
+    }
+    let mut keyvalues = BTreeMap::new();
+    for (key, value) in &args.meta {
+        if keyvalues.insert(key.clone(), value.clone()).is_some() {
+            return Err(UsageError::new(format!(
+                "--meta gives the key '{key}' twice"
+            )));
+        }
+    }
+    Ok(Metadata {
+        name: args.name.clone(),
+        keyvalues,
+    })
+}
+
+/// The pins that a command makes one after the other, told as they come.
+pub(super) struct Made {
+    /// The command's verb, as in `can't add x`.
+    verb: &'static str,
+    json: bool,
+    /// Whether the JSON is the record itself rather than a list.
+    lone: bool,
+    out: Out,
+    pins: Vec<Pin>,
+    settled: usize,
+    failed: usize,
+    hint: Option<&'static str>,
+}
+
+impl Made {
+    pub(super) fn new(verb: &'static str, lone: bool, session: &Session<'_>) -> Self {
+        Self {
+            verb,
+            json: session.json,
+            lone,
+            out: Out::that_keeps_on(session.settings),
+            pins: Vec::new(),
+            settled: 0,
+            failed: 0,
+            hint: None,
+        }
+    }
+
+    /// How many have ended, well or not.
+    pub(super) fn settled(&self) -> usize {
+        self.settled
+    }
+
+    /// Tells how the pin of `source` ended; `word` is for a new one.
+    pub(super) fn settle(&mut self, source: &str, end: JobEnd, word: &str) -> anyhow::Result<()> {
+        match end {
+            JobEnd::Pinned(pin) => self.tell(word, pin),
+            JobEnd::AlreadyPinned(Some(pin)) => {
+                note(&format!("{source}: already pinned as {}", pin.id));
+                self.tell("already", pin)
+            }
+            JobEnd::AlreadyPinned(None) => {
+                note(&format!(
+                    "{source}: already pinned, though the pin could not be found"
+                ));
+                self.settled += 1;
+                Ok(())
+            }
+            JobEnd::Failed(error) => {
+                self.hint = self.hint.or(error.hint());
+                self.fail(&format!("{source}: {error}"));
+                Ok(())
+            }
+            JobEnd::Broken(why) => {
+                self.fail(&format!("{source}: {why}"));
+                Ok(())
+            }
+            JobEnd::BatchOver => {
+                self.fail(&format!("{source}: nothing is known of how it ended"));
+                Ok(())
+            }
+        }
+    }
+
+    /// Tells what there is no pin for, and why.
+    pub(super) fn fail(&mut self, what_and_why: &str) {
+        self.settled += 1;
+        self.failed += 1;
+        note(&format!("can't {} {what_and_why}", self.verb));
+    }
+
+    fn tell(&mut self, word: &str, pin: Pin) -> anyhow::Result<()> {
+        self.settled += 1;
+        if self.json {
+            self.pins.push(pin);
+            return Ok(());
+        }
+        let mut line = format!(
+            "{word} {} {}",
+            scrub(pin.cid.as_str()),
+            scrub(pin.id.as_str())
+        );
+        if let Some(name) = &pin.name {
+            line.push(' ');
+            line.push_str(&scrub(name));
+        }
+        self.out.line_now(&line)
+    }
+
+    /// Writes the document, where one was asked for, and says how it all ended.
+    pub(super) fn end(mut self) -> anyhow::Result<Outcome> {
+        if self.json {
+            self.out.records(&self.pins, self.lone)?;
+        }
+        if let Some(text) = self.hint {
+            hint(text);
+        }
+        Ok(if self.failed == 0 {
+            Outcome::Done
+        } else {
+            Outcome::Incomplete
+        })
+    }
+
+    /// The same after a signal; `sources` are all that were to be pinned, in their order, the
+    /// first unsettled one among them begun.
+    pub(super) fn interrupted(self, sources: &[String]) -> anyhow::Result<Outcome> {
+        let (settled, failed) = (self.settled, self.failed);
+        self.end()?;
+        let mut left = sources.get(settled..).unwrap_or_default();
+        if let Some((first, rest)) = left.split_first() {
+            note(&format!(
+                "{first}: broken off; whether it was pinned is not known"
+            ));
+            left = rest;
+        }
+        note(&format!(
+            "interrupted: {} made, {failed} failed, {} not begun{}",
+            count(settled - failed, "pin"),
+            left.len(),
+            match left.len() {
+                1..=NAMED => format!(": {}", left.join(", ")),
+                _ => String::new(),
+            }
+        ));
+        Ok(Outcome::Interrupted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_that_contradict_themselves_are_refused() {
+        let args = |name: Option<&str>, meta: &[(&str, &str)]| MetadataArgs {
+            name: name.map(str::to_owned),
+            meta: meta
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        };
+        let made = metadata(&args(Some("n"), &[("a", "1"), ("b", "")]), true).unwrap();
+        assert_eq!((made.name.as_deref(), made.keyvalues.len()), (Some("n"), 2));
+        assert!(metadata(&args(Some("n"), &[]), false).is_err());
+        assert!(metadata(&args(Some(" "), &[]), true).is_err());
+        assert!(metadata(&args(None, &[("a", "1"), ("a", "2")]), true).is_err());
+    }
+}

@@ -1,0 +1,110 @@
+//! From settings to a service that can be asked: the client of a remote one, or the embedded one
+//! started in this process.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use crate::api::{ClientConfig, PinClient, PinningService, ReadOnly, Timeouts};
+use crate::config::{Settings, Target, UsageError};
+use crate::credentials::Credentials;
+use crate::service::{self, RunningService, ServiceConfig, StoreLocation};
+use crate::worker::Connected;
+
+/// A service that can be asked, and the embedded one behind it where that is what it is.
+pub struct Connection {
+    /// The service, its address and its gateway.
+    pub connected: Connected,
+    embedded: Option<RunningService>,
+}
+
+impl Connection {
+    /// The service.
+    pub fn service(&self) -> &dyn PinningService {
+        self.connected.service.as_ref()
+    }
+
+    /// The service, for work that outlives the borrow.
+    pub fn shared(&self) -> Arc<dyn PinningService> {
+        Arc::clone(&self.connected.service)
+    }
+
+    /// Ends the embedded service, where there is one, once what it was doing is done.
+    pub async fn close(self) {
+        let Self {
+            connected,
+            embedded,
+        } = self;
+        drop(connected);
+        if let Some(embedded) = embedded {
+            embedded.stop().await;
+        }
+    }
+}
+
+/// Makes the client, and starts the embedded service where the settings ask for it. Nothing is
+/// sent to a remote service yet.
+pub async fn connect(settings: &Settings) -> anyhow::Result<Connection> {
+    let (store, credentials) = match &settings.target {
+        Target::Remote {
+            api_url,
+            credentials,
+            ..
+        } => {
+            let connected = connected(
+                settings,
+                api_url.clone(),
+                credentials.clone(),
+                settings.gateway.clone(),
+            )?;
+            return Ok(Connection {
+                connected,
+                embedded: None,
+            });
+        }
+        Target::Embedded { data_dir } => (
+            StoreLocation::Directory(data_dir.clone()),
+            Credentials::load_or_create(data_dir)?,
+        ),
+        // Nobody else can know of a store that goes with the process.
+        Target::Demo { pins } => (StoreLocation::Demo(*pins), Credentials::random()),
+    };
+    let embedded = service::start(ServiceConfig {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        store,
+        credentials: credentials.clone(),
+    })
+    .await?;
+    let gateway = settings
+        .gateway
+        .clone()
+        .unwrap_or_else(|| embedded.gateway_url());
+    Ok(Connection {
+        connected: connected(settings, embedded.api_url(), credentials, Some(gateway))?,
+        embedded: Some(embedded),
+    })
+}
+
+fn connected(
+    settings: &Settings,
+    api_url: String,
+    credentials: Credentials,
+    gateway: Option<String>,
+) -> anyhow::Result<Connected> {
+    let client = PinClient::new(ClientConfig {
+        api_url: api_url.clone(),
+        credentials,
+        rate_limit: settings.rate_limit,
+        timeouts: Timeouts::default(),
+    })
+    .map_err(|error| UsageError::new(format!("settings: {error}")))?;
+    let service: Arc<dyn PinningService> = if settings.read_only {
+        Arc::new(ReadOnly::new(client))
+    } else {
+        Arc::new(client)
+    };
+    Ok(Connected {
+        service,
+        api_url,
+        gateway,
+    })
+}

@@ -1,0 +1,450 @@
+//! What a person can mean, and how each meaning is told in the footer and the help.
+
+/// What a person means by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// One row or line down.
+    Down,
+    /// One row or line up.
+    Up,
+    /// Half a page down.
+    HalfPageDown,
+    /// Half a page up.
+    HalfPageUp,
+    /// The next page.
+    NextPage,
+    /// The previous page.
+    PreviousPage,
+    /// The first row.
+    First,
+    /// The last row.
+    Last,
+    /// The pin's record in full.
+    Open,
+    /// The service's own JSON of the pin.
+    Raw,
+    /// From the list to the detail pane and back.
+    SwitchPane,
+    /// Mark or unmark, and move on.
+    Mark,
+    /// Begin or end a range of marks.
+    MarkRange,
+    /// Mark or unmark the whole page.
+    MarkPage,
+    /// Close, or clear, one thing.
+    Back,
+    /// Sort by the next field.
+    SortField,
+    /// Turn the order round.
+    SortOrder,
+    /// Show all, the pinned or the unpinned.
+    PinnedFilter,
+    /// Ask the service again.
+    Refresh,
+    /// Unpin.
+    Unpin,
+    /// Upload.
+    Upload,
+    /// Pin by CID.
+    PinByCid,
+    /// Copy the CID.
+    Copy,
+    /// Copy in another form.
+    CopyAs,
+    /// Open at the gateway.
+    OpenGateway,
+    /// Call the running work off.
+    CancelJob,
+    /// Show the keys.
+    Help,
+    /// Leave.
+    Quit,
+    /// Say yes.
+    Yes,
+    /// Say no.
+    No,
+    /// Take what has the focus.
+    Accept,
+    /// Focus on the next field or button.
+    NextField,
+    /// Focus on the previous field or button.
+    PreviousField,
+    /// Send the form from any field.
+    Submit,
+    /// Choose the marked entries, or the one under the cursor.
+    Choose,
+    /// To the directory above.
+    Parent,
+    /// Show or hide hidden files.
+    Hidden,
+}
+
+/// Where a key is pressed; computed from the app's state, never from what was drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// The list of pins.
+    List,
+    /// The detail pane beside the list.
+    Pane,
+    /// A page of text over the screen: record, raw record, help, results.
+    Reader,
+    /// A short list of choices.
+    Menu,
+    /// A question.
+    Confirm,
+    /// A question that wants a number typed.
+    ConfirmTyped,
+    /// The file picker.
+    Picker,
+    /// A form.
+    Form,
+}
+
+impl Context {
+    /// All of them, in the order of the help.
+    pub const ALL: [Self; 8] = [
+        Self::List,
+        Self::Pane,
+        Self::Reader,
+        Self::Menu,
+        Self::Confirm,
+        Self::ConfirmTyped,
+        Self::Picker,
+        Self::Form,
+    ];
+
+    /// Its section in `keymap.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Pane => "pane",
+            Self::Reader => "reader",
+            Self::Menu => "menu",
+            Self::Confirm => "confirm",
+            Self::ConfirmTyped => "confirm-typed",
+            Self::Picker => "picker",
+            Self::Form => "form",
+        }
+    }
+
+    /// Its heading in the help and the README.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::List => "Pins",
+            Self::Pane => "Detail pane",
+            Self::Reader => "Record, raw record, results, help",
+            Self::Menu => "Copy as",
+            Self::Confirm => "A question",
+            Self::ConfirmTyped => "A question over 50 pins (type the number)",
+            Self::Picker => "File picker (typing narrows)",
+            Self::Form => "Forms",
+        }
+    }
+
+    /// The commands that it knows, the most wanted in the footer first.
+    pub fn commands(self) -> impl Iterator<Item = &'static Command> {
+        COMMANDS
+            .iter()
+            .filter(move |command| command.contexts.contains(&self))
+    }
+}
+
+/// What must be there for a command to do anything; the footer leaves out the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// A pin under the cursor.
+    Pin,
+    /// A service that may be changed.
+    Change,
+    /// A pin under the cursor and a service that may be changed.
+    PinAndChange,
+    /// Work under way.
+    Job,
+}
+
+/// One command: an action with its names.
+#[derive(Debug)]
+pub struct Command {
+    /// What it means.
+    pub action: Action,
+    /// Its name in `keymap.toml`.
+    pub name: &'static str,
+    /// Where it works.
+    pub contexts: &'static [Context],
+    /// What it does, for the help. Neighbours with the same words share a line.
+    pub does: &'static str,
+    /// Its word in the footer; empty keeps it out.
+    pub label: &'static str,
+    /// Its place in the footer: the lower, the longer it stays when the window is narrow.
+    pub rank: u8,
+    /// What must be there.
+    pub needs: Needs,
+}
+
+use Context::{Confirm, ConfirmTyped, Form, List, Menu, Pane, Picker, Reader};
+
+const fn command(
+    action: Action,
+    name: &'static str,
+    contexts: &'static [Context],
+    does: &'static str,
+) -> Command {
+    Command {
+        action,
+        name,
+        contexts,
+        does,
+        label: "",
+        rank: u8::MAX,
+        needs: Needs::Nothing,
+    }
+}
+
+impl Command {
+    const fn footer(mut self, rank: u8, label: &'static str) -> Self {
+        self.rank = rank;
+        self.label = label;
+        self
+    }
+
+    const fn needs(mut self, needs: Needs) -> Self {
+        self.needs = needs;
+        self
+    }
+}
+
+/// Every command there is, in the order of the help.
+pub const COMMANDS: &[Command] = &[
+    command(
+        Action::Down,
+        "down",
+        &[List, Pane, Reader, Menu, Picker],
+        "move",
+    ),
+    command(
+        Action::Up,
+        "up",
+        &[List, Pane, Reader, Menu, Picker],
+        "move",
+    ),
+    command(
+        Action::HalfPageDown,
+        "half-page-down",
+        &[List, Pane, Reader],
+        "half a page",
+    ),
+    command(
+        Action::HalfPageUp,
+        "half-page-up",
+        &[List, Pane, Reader],
+        "half a page",
+    ),
+    command(
+        Action::NextPage,
+        "next-page",
+        &[List, Pane, Reader, Picker],
+        "next, previous page",
+    )
+    .footer(41, "page"),
+    command(
+        Action::PreviousPage,
+        "previous-page",
+        &[List, Pane, Reader, Picker],
+        "next, previous page",
+    ),
+    command(
+        Action::First,
+        "first",
+        &[List, Pane, Reader, Picker],
+        "first, last",
+    ),
+    command(
+        Action::Last,
+        "last",
+        &[List, Pane, Reader, Picker],
+        "first, last",
+    ),
+    command(Action::Open, "open", &[List, Pane], "detail in full")
+        .footer(20, "detail")
+        .needs(Needs::Pin),
+    command(Action::Raw, "raw", &[List, Pane], "raw record")
+        .footer(45, "raw")
+        .needs(Needs::Pin),
+    command(
+        Action::SwitchPane,
+        "switch-pane",
+        &[List, Pane],
+        "other pane",
+    ),
+    command(Action::Mark, "mark", &[List, Picker], "mark, and move down").footer(10, "mark"),
+    command(Action::MarkRange, "mark-range", &[List], "mark a range")
+        .footer(43, "range")
+        .needs(Needs::Pin),
+    command(
+        Action::MarkPage,
+        "mark-page",
+        &[List],
+        "mark the page, again: unmark",
+    )
+    .needs(Needs::Pin),
+    command(
+        Action::Back,
+        "back",
+        &[
+            List,
+            Pane,
+            Reader,
+            Menu,
+            Confirm,
+            ConfirmTyped,
+            Picker,
+            Form,
+        ],
+        "close, clear marks, one step at a time",
+    )
+    .footer(6, "back"),
+    command(
+        Action::SortField,
+        "sort-field",
+        &[List],
+        "sort by the next field: created, size, name",
+    )
+    .footer(30, "sort"),
+    command(
+        Action::SortOrder,
+        "sort-order",
+        &[List],
+        "turn the order round",
+    )
+    .footer(42, "order"),
+    command(
+        Action::PinnedFilter,
+        "pinned-filter",
+        &[List],
+        "all, pinned, unpinned",
+    )
+    .footer(31, "show"),
+    command(
+        Action::Refresh,
+        "refresh",
+        &[List, Pane, Reader],
+        "ask again",
+    )
+    .footer(44, "refresh"),
+    command(
+        Action::Unpin,
+        "unpin",
+        &[List, Pane],
+        "unpin the marked, or this one",
+    )
+    .footer(11, "unpin")
+    .needs(Needs::PinAndChange),
+    command(
+        Action::Upload,
+        "upload",
+        &[List, Pane],
+        "upload: file picker, then name and keyvalues",
+    )
+    .footer(12, "upload")
+    .needs(Needs::Change),
+    command(
+        Action::PinByCid,
+        "pin-by-cid",
+        &[List, Pane],
+        "pin by CID: CID, name, keyvalues",
+    )
+    .footer(13, "pin CID")
+    .needs(Needs::Change),
+    command(
+        Action::Copy,
+        "copy",
+        &[List, Pane, Reader],
+        "copy the CID (all marked: one a line)",
+    )
+    .footer(14, "copy")
+    .needs(Needs::Pin),
+    command(
+        Action::CopyAs,
+        "copy-as",
+        &[List, Pane],
+        "copy as: CID, ipfs://, gateway URL, pin id, JSON, Markdown",
+    )
+    .footer(46, "copy as")
+    .needs(Needs::Pin),
+    command(
+        Action::OpenGateway,
+        "open-gateway",
+        &[List, Pane],
+        "open at the gateway",
+    )
+    .footer(47, "open")
+    .needs(Needs::Pin),
+    command(
+        Action::CancelJob,
+        "cancel-job",
+        &[List, Pane],
+        "call the running work off",
+    )
+    .footer(1, "stop work")
+    .needs(Needs::Job),
+    command(Action::Yes, "yes", &[Confirm], "do it").footer(2, "do it"),
+    command(Action::No, "no", &[Confirm], "leave it").footer(3, "leave it"),
+    command(
+        Action::Choose,
+        "choose",
+        &[Picker],
+        "take the marked, or this file or directory",
+    )
+    .footer(4, "take it"),
+    command(
+        Action::Accept,
+        "accept",
+        &[Menu, Confirm, ConfirmTyped, Picker, Form],
+        "take what has the focus; in the picker: enter a directory, take a file",
+    )
+    .footer(5, "enter"),
+    command(
+        Action::Parent,
+        "parent",
+        &[Picker],
+        "to the directory above",
+    )
+    .footer(7, "up"),
+    command(
+        Action::Hidden,
+        "hidden",
+        &[Picker],
+        "show or hide hidden files",
+    )
+    .footer(15, "hidden"),
+    command(
+        Action::NextField,
+        "next-field",
+        &[Confirm, Form],
+        "next, previous field",
+    )
+    .footer(8, "next field"),
+    command(
+        Action::PreviousField,
+        "previous-field",
+        &[Confirm, Form],
+        "next, previous field",
+    ),
+    command(
+        Action::Submit,
+        "submit",
+        &[Form],
+        "send the form from any field",
+    )
+    .footer(4, "send"),
+    command(Action::Help, "help", &[List, Pane], "help").footer(15, "help"),
+    command(
+        Action::Quit,
+        "quit",
+        &Context::ALL,
+        "quit (asks while jobs run)",
+    )
+    .footer(16, "quit"),
+];

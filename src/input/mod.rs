@@ -1,0 +1,13 @@
+//! From keys to actions.
+//!
+//! [`action::COMMANDS`] says once what each action is called and does; `assets/keymap.toml` says
+//! which keys mean it where. Key handling, help, footer and the README's key table all come from
+//! these two.
+
+pub mod action;
+pub mod key;
+pub mod keymap;
+
+pub use action::{Action, Command, Context, Needs};
+pub use key::Key;
+pub use keymap::Keymap;

@@ -1,0 +1,95 @@
+//! A question before something that can't be taken back.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use super::buttons;
+use crate::app::{App, Confirm, Question};
+use crate::domain::text::{count, human_bytes};
+use crate::ui::{Theme, dialog_frame, put};
+
+/// Names shown at the most.
+const NAMES: usize = 5;
+const WIDTH: u16 = 66;
+
+pub(crate) fn draw(buffer: &mut Buffer, app: &App, confirm: &Confirm, theme: &Theme) {
+    let columns = WIDTH.min(app.layout.screen.width).saturating_sub(4);
+    let lines = lines(confirm, columns, theme);
+    let height = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(4);
+    let area = app.layout.dialog(WIDTH, height);
+    if area.width < 6 || area.height < 3 {
+        return;
+    }
+    dialog_frame(buffer, area, &confirm.title(), theme.bad);
+    let (x, right) = (area.x + 2, area.right() - 2);
+    // The answer is the last thing to give way in a low window.
+    let answer = area.bottom() - 2;
+    for (y, (text, style)) in (area.y + 1..answer).zip(&lines) {
+        put(buffer, x, y, right - x, text, *style);
+    }
+    if let Some(expected) = &confirm.expected {
+        let text = format!("Type {expected} and press enter: {}_", confirm.typed);
+        let style = if confirm.is_typed() {
+            theme.bad
+        } else {
+            theme.title
+        };
+        let used = put(buffer, x, answer, right - x, &text, style);
+        let x = x + used + 3;
+        let cancel = [("Cancel: esc", !confirm.is_typed())];
+        buttons(buffer, x, answer, right, &cancel, theme);
+    } else {
+        let labels = [
+            ("Cancel", !confirm.on_yes),
+            (confirm.yes_label(), confirm.on_yes),
+        ];
+        buttons(buffer, x, answer, right, &labels, theme);
+    }
+}
+
+fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)> {
+    let mut lines = Vec::new();
+    let wrapped = |lines: &mut Vec<(String, Style)>, text: &str, style| {
+        lines.extend(
+            crate::app::wrap(text, usize::from(columns))
+                .into_iter()
+                .map(|part| (part, style)),
+        );
+    };
+    match &confirm.question {
+        Question::Unpin(pins) => {
+            let bytes: u64 = pins.iter().filter_map(|pin| pin.size).sum();
+            let unknown = pins.iter().filter(|pin| pin.size.is_none()).count();
+            let mut size = format!("{} in all", human_bytes(bytes));
+            if unknown > 0 {
+                size.push_str(&format!(", {unknown} of unknown size"));
+            }
+            wrapped(&mut lines, &size, theme.title);
+            for pin in pins.iter().take(NAMES) {
+                lines.push((format!("  {}", pin.title()), theme.text));
+            }
+            if pins.len() > NAMES {
+                let more = format!("  and {} more", pins.len() - NAMES);
+                lines.push((more, theme.quiet));
+            }
+            lines.push((String::new(), theme.text));
+            wrapped(
+                &mut lines,
+                "The service stops keeping this content and may delete it. Copies on other IPFS \
+                 nodes and on your disk stay. Pinning it again needs the content to be somewhere.",
+                theme.quiet,
+            );
+        }
+        Question::Quit(jobs) => {
+            let text = format!(
+                "{} would be cut off. What was done stays done.",
+                count(*jobs, "running job")
+            );
+            wrapped(&mut lines, &text, theme.text);
+        }
+    }
+    lines.push((String::new(), theme.text));
+    lines
+}

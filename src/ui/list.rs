@@ -1,0 +1,287 @@
+//! The list of pins, or what is to be said where there is none.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType, Widget as _};
+
+use super::{Theme, put, put_right};
+use crate::app::{App, Focus};
+use crate::domain::text::{date_time, human_bytes, truncate_middle};
+use crate::domain::{Pin, PinState, PinnedFilter, SortField};
+use crate::input::{Action, Context};
+
+/// Columns before the name: cursor, mark, space.
+const LEAD: u16 = 3;
+const SIZE: u16 = 8;
+const STATE: u16 = 9;
+const DATE: u16 = 10;
+const CID: u16 = 15;
+/// A name narrower than this makes the last column give way.
+const NAME_LEAST: u16 = 22;
+
+/// Where each column begins and how wide it is; 0 where it is left out.
+struct Columns {
+    name: (u16, u16),
+    size: (u16, u16),
+    state: (u16, u16),
+    date: (u16, u16),
+    cid: (u16, u16),
+}
+
+impl Columns {
+    fn new(area: Rect) -> Self {
+        let mut left = area.width.saturating_sub(LEAD);
+        let mut widths = [0; 4];
+        for (width, wanted) in widths.iter_mut().zip([SIZE, STATE, DATE, CID]) {
+            if left >= NAME_LEAST + wanted + 2 {
+                *width = wanted;
+                left -= wanted + 2;
+            }
+        }
+        let mut x = area.x + LEAD + left;
+        let name = (area.x + LEAD, left);
+        let [size, state, date, cid] = widths.map(|width| {
+            let at = (x + 2, width);
+            if width > 0 {
+                x += width + 2;
+            }
+            at
+        });
+        Self {
+            name,
+            size,
+            state,
+            date,
+            cid,
+        }
+    }
+}
+
+pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
+    let area = app.layout.list;
+    if area.is_empty() {
+        return;
+    }
+    draw_frame(buffer, app, theme, area);
+    let rows = app.layout.rows();
+    if rows.width <= LEAD || app.layout.list.height < 3 {
+        return;
+    }
+    let list = &app.list;
+    if list.totals().is_none() || list.is_empty() {
+        draw_message(buffer, app, theme);
+        return;
+    }
+    let columns = Columns::new(rows);
+    draw_heading(buffer, app, &columns, rows.y - 1, theme);
+    for (y, place) in (rows.y..rows.bottom()).zip(list.visible()) {
+        draw_row(buffer, app, &columns, rows.x, y, place, theme);
+    }
+}
+
+fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
+    let view = app.list.view();
+    let style = if app.focus == Focus::List {
+        theme.accent
+    } else {
+        theme.quiet
+    };
+    let title = format!(
+        " Pins · {} {} · {} ",
+        view.sort.label(),
+        view.order.arrow(),
+        view.pinned.label()
+    );
+    let mut block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(theme.quiet)
+        .title(Line::styled(title, style));
+    if !app.marks.is_empty() || app.marks.has_range() {
+        let range = if app.marks.has_range() {
+            " · marking a range"
+        } else {
+            ""
+        };
+        let marked = format!(" {} marked{range} ", app.marks.len());
+        block = block.title_bottom(Line::styled(marked, theme.mark));
+    }
+    if app.list.len() > 0 {
+        let (page, pages) = app.list.page();
+        let place = format!(
+            " row {} of {} · page {page}/{pages} ",
+            app.list.cursor() + 1,
+            app.list.len()
+        );
+        block = block.title_bottom(Line::styled(place, theme.text).alignment(Alignment::Right));
+    }
+    block.render(area, buffer);
+}
+
+fn draw_heading(buffer: &mut Buffer, app: &App, columns: &Columns, y: u16, theme: &Theme) {
+    let view = app.list.view();
+    let heading = |label: &str, sort: Option<SortField>| {
+        if sort == Some(view.sort) {
+            format!("{label} {}", view.order.arrow())
+        } else {
+            label.to_owned()
+        }
+    };
+    let (x, width) = columns.name;
+    let name = heading("NAME", Some(SortField::Name));
+    put(buffer, x, y, width, &name, theme.quiet);
+    let (x, width) = columns.size;
+    let size = heading("SIZE", Some(SortField::Size));
+    put_right(buffer, x, x + width, y, &size, theme.quiet);
+    for ((x, width), label, sort) in [
+        (columns.state, "STATE", None),
+        (columns.date, "PINNED", Some(SortField::CreatedAt)),
+        (columns.cid, "CID", None),
+    ] {
+        put(buffer, x, y, width, &heading(label, sort), theme.quiet);
+    }
+}
+
+fn draw_row(
+    buffer: &mut Buffer,
+    app: &App,
+    columns: &Columns,
+    x: u16,
+    y: u16,
+    place: u64,
+    theme: &Theme,
+) {
+    let list = &app.list;
+    let is_selected = place == list.cursor();
+    if is_selected {
+        put(buffer, x, y, 1, ">", theme.accent);
+    }
+    let Some(pin) = list.row(place) else {
+        put(buffer, columns.name.0, y, columns.name.1, "…", theme.quiet);
+        return;
+    };
+    if app.marks.contains(&pin.id) {
+        put(buffer, x + 1, y, 1, "*", theme.mark);
+    } else if app.marks.in_range(place, list.cursor()) {
+        put(buffer, x + 1, y, 1, "+", theme.mark);
+    }
+    let removing = app.jobs.is_removing(&pin.id);
+    let quiet = removing || pin.state == PinState::Unpinned;
+    let style = if is_selected {
+        theme.selected
+    } else if quiet {
+        theme.quiet
+    } else {
+        theme.text
+    };
+    let (name_x, name_width) = columns.name;
+    let slash = u16::from(pin.is_dir && name_width > 1);
+    let used = put(buffer, name_x, y, name_width - slash, pin.title(), style);
+    if pin.is_dir && slash == 1 && !pin.title().ends_with('/') {
+        put(buffer, name_x + used, y, 1, "/", style);
+    }
+    draw_facts(buffer, columns, y, pin, removing, quiet, theme);
+}
+
+fn draw_facts(
+    buffer: &mut Buffer,
+    columns: &Columns,
+    y: u16,
+    pin: &Pin,
+    removing: bool,
+    quiet: bool,
+    theme: &Theme,
+) {
+    let plain: Style = if quiet { theme.quiet } else { theme.text };
+    let (x, width) = columns.size;
+    let size = pin.size.map_or_else(|| "-".to_owned(), human_bytes);
+    put_right(buffer, x, x + width, y, &size, plain);
+    let (x, width) = columns.state;
+    if removing {
+        put(buffer, x, y, width, "unpinning", theme.busy);
+    } else {
+        let style = theme.state(pin.state);
+        put(buffer, x, y, width, pin.state.label(), style);
+    }
+    let (x, width) = columns.date;
+    let date = pin.date_pinned.or(pin.created_at).map(date_time);
+    let date = date.as_deref().and_then(|date| date.get(..10));
+    put(buffer, x, y, width, date.unwrap_or("-"), plain);
+    let (x, width) = columns.cid;
+    let cid = truncate_middle(pin.cid.as_str(), usize::from(width));
+    put(buffer, x, y, width, &cid, theme.quiet);
+}
+
+/// What is to be said where there is no row: loading, nothing there, or why nothing came; and what
+/// to press.
+fn draw_message(buffer: &mut Buffer, app: &App, theme: &Theme) {
+    let key = |action: Action| {
+        app.keymap
+            .keys(Context::List, action)
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    let mut lines: Vec<(String, Style)> = Vec::new();
+    if let Some(error) = app.list.error() {
+        lines.push(("The pins could not be read".to_owned(), theme.bad));
+        lines.push((error.to_string(), theme.text));
+        if let Some(hint) = error.hint() {
+            lines.push((hint.to_owned(), theme.text));
+        }
+        lines.push((String::new(), theme.text));
+        lines.push((
+            format!(
+                "{} asks again · {} help · {} quits",
+                key(Action::Refresh),
+                key(Action::Help),
+                key(Action::Quit)
+            ),
+            theme.quiet,
+        ));
+    } else if app.list.is_empty() {
+        let view = app.list.view();
+        if view.pinned == PinnedFilter::All {
+            lines.push(("No pins yet".to_owned(), theme.title));
+            if !app.config.read_only {
+                lines.push((
+                    format!("{} uploads a file or a folder", key(Action::Upload)),
+                    theme.text,
+                ));
+                lines.push((
+                    format!(
+                        "{} pins content that is on IPFS already, by CID",
+                        key(Action::PinByCid)
+                    ),
+                    theme.text,
+                ));
+            }
+            lines.push((format!("{} shows all keys", key(Action::Help)), theme.text));
+        } else {
+            lines.push((format!("No {} pins", view.pinned.label()), theme.title));
+            lines.push((
+                format!("{} shows others", key(Action::PinnedFilter)),
+                theme.text,
+            ));
+        }
+    } else {
+        lines.push((format!("Asking {}…", app.connection.service), theme.quiet));
+    }
+    let area = app.layout.rows();
+    let wrapped: Vec<(String, Style)> = lines
+        .into_iter()
+        .flat_map(|(text, style)| {
+            crate::app::wrap(&text, usize::from(area.width.saturating_sub(2)))
+                .into_iter()
+                .map(move |part| (part, style))
+        })
+        .collect();
+    let rows = u16::try_from(wrapped.len()).unwrap_or(area.height);
+    let top = area.y + area.height.saturating_sub(rows) / 2;
+    for (y, (text, style)) in (top..area.bottom()).zip(wrapped) {
+        let wide = u16::try_from(crate::domain::text::width(&text)).unwrap_or(area.width);
+        let x = area.x + area.width.saturating_sub(wide) / 2;
+        put(buffer, x, y, area.right() - x, &text, style);
+    }
+}

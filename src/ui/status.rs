@@ -1,0 +1,89 @@
+//! The line above the keys: the work that runs, and the newest notice.
+
+use ratatui::buffer::Buffer;
+
+use super::{Theme, put};
+use crate::app::{App, Job, JobKind, ToastKind};
+use crate::domain::text::human_bytes;
+
+/// Turns while work runs.
+const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
+
+pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
+    let area = app.layout.status;
+    if area.is_empty() {
+        return;
+    }
+    let mut x = area.x + 1;
+    if let Some(job) = app.jobs.iter().last() {
+        let frame = usize::try_from(app.now.tick.as_millis() / 120).unwrap_or(0) % SPINNER.len();
+        let mut text = format!("{} {}", SPINNER[frame], job_text(job));
+        if app.jobs.len() > 1 {
+            text.push_str(&format_more(app.jobs.len() - 1));
+        }
+        let columns = if app.toasts.newest().is_some() {
+            area.width / 2
+        } else {
+            area.width
+        };
+        x += put(
+            buffer,
+            x,
+            area.y,
+            columns.saturating_sub(2),
+            &text,
+            theme.busy,
+        ) + 2;
+    }
+    if let Some(toast) = app.toasts.newest() {
+        let (sign, style) = match toast.kind {
+            ToastKind::Info => ("", theme.good),
+            ToastKind::Warning => ("! ", theme.bad),
+        };
+        x += put(
+            buffer,
+            x,
+            area.y,
+            area.right().saturating_sub(x),
+            sign,
+            style,
+        );
+        let columns = area.right().saturating_sub(x);
+        put(buffer, x, area.y, columns, &toast.text, style);
+    }
+}
+
+fn format_more(jobs: usize) -> String {
+    format!(" · {jobs} more")
+}
+
+fn job_text(job: &Job) -> String {
+    let verb = match (&job.kind, job.cancelling) {
+        (_, true) => "calling off",
+        (JobKind::Unpin { .. }, false) => "unpinning",
+        (JobKind::Upload { .. }, false) => "uploading",
+        (JobKind::PinByCid { .. }, false) => "pinning",
+    };
+    match &job.kind {
+        JobKind::Unpin { total, report, .. } => {
+            let failed = report.refused + report.unknown;
+            let failed = if failed > 0 {
+                format!(" · {failed} not")
+            } else {
+                String::new()
+            };
+            format!("{verb} {}/{total}{failed}", report.total())
+        }
+        JobKind::Upload { title, total, sent } => {
+            let percent = (u128::from(*sent) * 100)
+                .checked_div(u128::from(*total))
+                .unwrap_or(100);
+            if sent >= total {
+                format!("{verb} '{title}' · sent, waiting for the service")
+            } else {
+                format!("{verb} '{title}' {percent}% of {}", human_bytes(*total))
+            }
+        }
+        JobKind::PinByCid { title } => format!("{verb} '{title}'"),
+    }
+}

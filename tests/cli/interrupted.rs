@@ -1,0 +1,173 @@
+//! Ctrl-C in the middle: what was done is told, what was not is named.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::Signal;
+use serde_json::json;
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::harness::{Home, Running};
+
+const KEYS: [(&str, &str); 2] = [("PINNING_API_KEY", "k"), ("PINNING_SECRET_KEY", "s")];
+
+fn start(home: &Home, api_url: &str, args: &[&str]) -> Running {
+    let child = home
+        .command(args)
+        .args(["--api-url", api_url])
+        .envs(KEYS)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    Running(child)
+}
+
+/// Waits until the service was asked so many times.
+async fn asked(service: &MockServer, times: usize) {
+    while service.received_requests().await.unwrap().len() < times {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn slow_service(after: Duration) -> MockServer {
+    let service = MockServer::start().await;
+    let done = json!({"data": {}, "status": "success"});
+    Mock::given(method("DELETE"))
+        .respond_with(
+            ResponseTemplate::new(200)
+                .set_body_json(done)
+                .set_delay(after),
+        )
+        .mount(&service)
+        .await;
+    service
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rm_ends_what_it_began_and_names_the_rest() {
+    let service = slow_service(Duration::from_millis(200)).await;
+    let home = Home::new();
+    let ids: Vec<String> = (0..40).map(|n| format!("pin-{n}")).collect();
+    let mut args = vec!["rm", "--yes", "--json", "--concurrency", "2"];
+    args.extend(ids.iter().map(String::as_str));
+    let running = start(&home, &service.uri(), &args);
+    asked(&service, 3).await;
+    running.signal(Signal::INT);
+    let ran = tokio::task::spawn_blocking(|| running.output())
+        .await
+        .unwrap();
+    let report = ran.with_code(130).json();
+    let called = service.received_requests().await.unwrap().len();
+    assert!((3..20).contains(&called), "{called}");
+    assert_eq!(report["done"], called);
+    assert_eq!(report["unknown"], 40 - called);
+    let items = report["items"].as_array().unwrap();
+    assert_eq!(items.len(), 40);
+    assert!(
+        items[called..]
+            .iter()
+            .all(|item| item["message"] == "not tried")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rm_tells_people_the_same() {
+    let service = slow_service(Duration::from_millis(100)).await;
+    let home = Home::new();
+    let args = [
+        "rm",
+        "--yes",
+        "--concurrency",
+        "1",
+        "pin-1",
+        "pin-2",
+        "pin-3",
+    ];
+    let running = start(&home, &service.uri(), &args);
+    asked(&service, 1).await;
+    running.signal(Signal::INT);
+    let ran = tokio::task::spawn_blocking(|| running.output())
+        .await
+        .unwrap();
+    let ran = ran.with_code(130);
+    assert!(ran.out.contains("not tried  pin-3\n"), "{}", ran.out);
+    assert!(
+        ran.out.contains("not tried\n") && !ran.out.contains("pin-1"),
+        "{}",
+        ran.out
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_does_not_wait() {
+    let service = slow_service(Duration::from_hours(1)).await;
+    let home = Home::new();
+    let running = start(&home, &service.uri(), &["rm", "--yes", "pin-1"]);
+    asked(&service, 1).await;
+    running.signal(Signal::INT);
+    let mut running = running;
+    // Each further one counts once the first was taken.
+    let code = tokio::task::spawn_blocking(move || {
+        loop {
+            if let Some(status) = running.0.try_wait().unwrap() {
+                return status.code();
+            }
+            running.signal(Signal::INT);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    })
+    .await
+    .unwrap();
+    assert_eq!(code, Some(130));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pin_says_what_was_broken_off_and_what_not_begun() {
+    let service = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_hours(1)))
+        .mount(&service)
+        .await;
+    let home = Home::new();
+    let cids = [
+        "QmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n",
+        "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e",
+    ];
+    let running = start(&home, &service.uri(), &["pin", cids[0], cids[1]]);
+    asked(&service, 1).await;
+    running.signal(Signal::INT);
+    let ran = tokio::task::spawn_blocking(|| running.output())
+        .await
+        .unwrap();
+    let ran = ran.with_code(130);
+    assert!(
+        ran.err.contains(&format!("{}: broken off", cids[0])),
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err.contains(&format!("1 not begun: {}", cids[1])),
+        "{}",
+        ran.err
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_for_stdin_or_a_service_can_be_interrupted() {
+    let service = MockServer::start().await;
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_hours(1)))
+        .mount(&service)
+        .await;
+    let home = Home::new();
+    let listing = start(&home, &service.uri(), &["ls"]);
+    asked(&service, 1).await;
+    listing.signal(Signal::TERM);
+    let ran = tokio::task::spawn_blocking(|| listing.output())
+        .await
+        .unwrap();
+    assert_eq!(ran.with_code(130).out, "");
+}

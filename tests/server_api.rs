@@ -1,0 +1,15 @@
+//! The embedded service over real HTTP, as any client sees it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "a failing test says so by panicking"
+)]
+
+mod server {
+    pub mod calls;
+    pub mod common;
+    pub mod demo;
+}
