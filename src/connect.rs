@@ -28,6 +28,11 @@ impl Connection {
         Arc::clone(&self.connected.service)
     }
 
+    /// The way to the service, and the embedded one for whoever keeps it alive.
+    pub fn into_parts(self) -> (Connected, Option<RunningService>) {
+        (self.connected, self.embedded)
+    }
+
     /// Ends the embedded service, where there is one, once what it was doing is done.
     pub async fn close(self) {
         let Self {

@@ -7,9 +7,12 @@ use lazypin::cli::{self, Failure, ReaderGone, hint, note};
 use lazypin::config::{Environment, Settings, UsageError};
 use lazypin::error::ApiError;
 use lazypin::logging;
+use lazypin::tui::{self, End};
 
 /// Wrong usage or wrong settings.
 const USAGE: u8 = 2;
+/// A signal ended it.
+const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let args = match Args::read(std::env::args_os()) {
@@ -34,17 +37,24 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<u8> {
     let settings = Settings::resolve(args, &Environment::of_process())?;
     logging::start(&settings, args.command.is_some())?;
-    let Some(command) = &args.command else {
-        return Err(UsageError::new("the terminal UI is not there yet; see --help").into());
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let ended = runtime.block_on(cli::run(command, &args.global, &settings));
+    let code = runtime.block_on(async {
+        Ok(match &args.command {
+            Some(command) => cli::run(command, &args.global, &settings)
+                .await?
+                .exit_code(),
+            None => match tui::run(settings).await? {
+                End::Quit => 0,
+                End::Interrupted => INTERRUPTED,
+            },
+        })
+    });
     // A thread that waits for a line on stdin must not keep the process.
     runtime.shutdown_background();
-    Ok(ended?.exit_code())
+    code
 }
 
 /// Says what failed in one line, and what to do about it in another where that is known.

@@ -1,6 +1,6 @@
 //! `lazypin rm`: unpins, after a question or with `--yes`, and tells what became of each pin.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -173,24 +173,30 @@ async fn unpin(
         }
     }
     bar.finish_and_clear();
-    let ended: HashSet<&PinId> = items.iter().map(|item| &item.id).collect();
-    let begun = begun.load(Ordering::Relaxed);
-    let broken_off: Vec<UnpinItem> = ids[..begun]
+    // In the order in which they were given, not in that of their ends.
+    let mut ended: HashMap<PinId, UnpinItem> = items
+        .into_iter()
+        .map(|item| (item.id.clone(), item))
+        .collect();
+    let begun = begun.load(Ordering::Relaxed).min(ids.len());
+    let mut broken_off = false;
+    let items = ids[..begun]
         .iter()
-        .filter(|id| !ended.contains(id))
-        .map(|id| UnpinItem {
-            id: id.clone(),
-            outcome: UnpinOutcome::Unknown,
-            message: "interrupted while the call was under way".to_owned(),
+        .map(|id| {
+            ended.remove(id).unwrap_or_else(|| {
+                broken_off = true;
+                UnpinItem {
+                    id: id.clone(),
+                    outcome: UnpinOutcome::Unknown,
+                    message: "interrupted while the call was under way".to_owned(),
+                }
+            })
         })
         .collect();
-    let not_tried = ids[begun..].to_vec();
-    let interrupted = !not_tried.is_empty() || !broken_off.is_empty();
-    items.extend(broken_off);
     Batch {
         items,
-        not_tried,
-        interrupted,
+        not_tried: ids[begun..].to_vec(),
+        interrupted: broken_off || begun < ids.len(),
     }
 }
 

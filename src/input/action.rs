@@ -162,6 +162,8 @@ pub enum Needs {
     PinAndChange,
     /// Work under way.
     Job,
+    /// Something to close or to clear.
+    Closable,
 }
 
 /// One command: an action with its names.
@@ -304,7 +306,8 @@ pub const COMMANDS: &[Command] = &[
         ],
         "close, clear marks, one step at a time",
     )
-    .footer(6, "back"),
+    .footer(6, "back")
+    .needs(Needs::Closable),
     command(
         Action::SortField,
         "sort-field",
@@ -404,7 +407,7 @@ pub const COMMANDS: &[Command] = &[
         &[Menu, Confirm, ConfirmTyped, Picker, Form],
         "take what has the focus; in the picker: enter a directory, take a file",
     )
-    .footer(5, "enter"),
+    .footer(5, "choose"),
     command(
         Action::Parent,
         "parent",

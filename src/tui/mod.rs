@@ -12,45 +12,90 @@ mod session;
 mod signals;
 mod terminal;
 
-use std::io;
+use std::env;
+use std::io::{self, IsTerminal as _};
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::sync::mpsc;
 
 use crossterm::event::EventStream;
 
 use crate::app::{App, AppConfig};
+use crate::config::{self, Settings, Target, UsageError};
+use crate::connect::connect;
 use crate::input::Keymap;
 use crate::ui::Theme;
-use crate::worker::{self, Connected};
+use crate::worker;
 pub use desktop::{Desktop, SystemDesktop};
 pub use session::{Clock, End, Session};
 
-/// What the terminal face needs to know.
-pub struct TuiConfig {
-    /// What the app is told.
-    pub app: AppConfig,
-    /// What things look like.
-    pub theme: Theme,
-    /// Whether the mouse is listened to.
-    pub mouse: bool,
-    /// Unpins in flight at a time.
-    pub concurrency: usize,
-}
+/// Unpins in flight at a time: on this machine, and over a network.
+const CONCURRENCY: (usize, usize) = (8, 4);
 
-/// Runs lazypin in this terminal until the person leaves or a signal ends it. `connect` runs in the
-/// background while the first frame is on the screen already.
+/// Runs lazypin in this terminal until the person leaves or a signal ends it. The service is
+/// connected, or started, in the background while the first frame is on the screen already.
 ///
-/// Panics are shown after the terminal is back; those of background tasks only end their job.
-pub async fn run(
-    config: TuiConfig,
-    connect: impl Future<Output = anyhow::Result<Connected>> + Send + 'static,
-) -> io::Result<End> {
+/// A panic of the loop is shown after the terminal is back; one of a background task only ends its
+/// job.
+pub async fn run(settings: Settings) -> anyhow::Result<End> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(UsageError::with_hint(
+            "the terminal UI needs a terminal",
+            "for scripts there are commands, such as `lazypin ls --json`; see --help",
+        )
+        .into());
+    }
     terminal::restore_on_panic();
     let clock = Clock::start();
-    let mut screen = terminal::Screen::enter(config.mouse)?;
-    let app = App::new(config.app, Keymap::built_in(), screen.size()?, clock.now());
-    let worker = worker::spawn(connect, config.concurrency);
+    let mut screen = terminal::Screen::enter(settings.ui.mouse)?;
+    let app = App::new(
+        app_config(&settings),
+        Keymap::built_in(),
+        screen.size()?,
+        clock.now(),
+    );
+    let theme = theme(&settings);
+    let concurrency = match settings.target.is_local() {
+        true => CONCURRENCY.0,
+        false => CONCURRENCY.1,
+    };
+    // The embedded service lives until this function returns, whatever becomes of the worker.
+    let (keep, kept) = mpsc::channel();
+    let worker = worker::spawn(
+        async move {
+            let (connected, embedded) = connect(&settings).await?.into_parts();
+            let _ = keep.send(embedded);
+            Ok(connected)
+        },
+        concurrency,
+    );
     let desktop = SystemDesktop::new(Box::new(io::stdout()));
-    let session = Session::new(app, config.theme, clock, worker, Box::new(desktop));
-    session
+    let end = Session::new(app, theme, clock, worker, Box::new(desktop))
         .run(screen.terminal(), EventStream::new(), signals::ended()?)
-        .await
+        .await;
+    drop(screen);
+    drop(kept);
+    Ok(end?)
+}
+
+fn app_config(settings: &Settings) -> AppConfig {
+    let service = match &settings.target {
+        Target::Remote { .. } => "pinning service".to_owned(),
+        Target::Embedded { .. } => "embedded service".to_owned(),
+        Target::Demo { pins } => format!("demo of {pins} pins"),
+    };
+    AppConfig {
+        profile: settings.profile.clone(),
+        service,
+        read_only: settings.read_only,
+        page_size: settings.ui.page_size.map(NonZeroU16::get),
+        directory: env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
+    }
+}
+
+fn theme(settings: &Settings) -> Theme {
+    match settings.ui.theme {
+        config::Theme::Terminal if settings.use_color(true) => Theme::terminal(),
+        _ => Theme::mono(),
+    }
 }

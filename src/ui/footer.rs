@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use super::{Theme, put};
 use crate::app::App;
 use crate::domain::text::width;
-use crate::input::{Command, Needs};
+use crate::input::{Command, Context, Needs};
 
 pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     let area = app.layout.footer;
@@ -50,5 +50,6 @@ fn works(app: &App, needs: Needs) -> bool {
         Needs::Change => !app.config.read_only,
         Needs::PinAndChange => has_pin && !app.config.read_only,
         Needs::Job => !app.jobs.is_empty(),
+        Needs::Closable => app.context() != Context::List || !app.marks.is_empty(),
     }
 }

@@ -1,5 +1,6 @@
 //! Ctrl-C in the middle: what was done is told, what was not is named.
 
+use std::io::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -156,7 +157,7 @@ async fn pin_says_what_was_broken_off_and_what_not_begun() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn waiting_for_stdin_or_a_service_can_be_interrupted() {
+async fn waiting_for_an_answer_can_be_ended() {
     let service = MockServer::start().await;
     Mock::given(method("GET"))
         .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_hours(1)))
@@ -170,4 +171,16 @@ async fn waiting_for_stdin_or_a_service_can_be_interrupted() {
         .await
         .unwrap();
     assert_eq!(ran.with_code(130).out, "");
+}
+
+#[test]
+fn waiting_for_stdin_can_be_interrupted() {
+    let home = Home::new();
+    let mut running = start(&home, "http://127.0.0.1:9/api", &["pin", "-"]);
+    // More than a pipe holds: once it is written, the command is reading.
+    let mut stdin = running.0.stdin.take().unwrap();
+    stdin.write_all(&vec![b'\n'; 200_000]).unwrap();
+    running.signal(Signal::INT);
+    assert_eq!(running.output().code, 130);
+    drop(stdin);
 }

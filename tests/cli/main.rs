@@ -1,5 +1,6 @@
 //! The commands as people and scripts call them: the real binary, a real service, real files.
 
+#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
