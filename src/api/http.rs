@@ -189,3 +189,34 @@ fn root_cause(error: &reqwest::Error) -> String {
     }
     text::truncate(&text::scrub(&cause.to_string()), 200).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_can_be_made_with_and_without_tls() {
+        for address in ["https://api.aiozpin.network/api", "http://127.0.0.1:1/api"] {
+            let address = Address::parse(address).unwrap();
+            let timeouts = Timeouts::default();
+            for client in [
+                for_calls(&address, &timeouts),
+                for_uploads(&address, &timeouts),
+            ] {
+                assert!(client.is_ok(), "{client:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn key_headers_show_no_key() {
+        let credentials = Credentials::new("KEY-TEXT", "SECRET-TEXT").unwrap();
+        let headers = headers(&credentials).unwrap();
+        assert_eq!(headers["pinning_secret_key"], "SECRET-TEXT");
+        let debug = format!("{headers:?}");
+        assert!(
+            !debug.contains("KEY-TEXT") && !debug.contains("SECRET-TEXT"),
+            "{debug}"
+        );
+    }
+}

@@ -95,19 +95,20 @@ fn head(boundary: &str, name: &str) -> String {
     )
 }
 
-/// A file name inside quotes as browsers and curl write it (the multipart/form-data rules of the
-/// HTML standard). A backslash at the end, which they leave alone, would escape the quote for a
-/// service that reads it as RFC 822 has it.
+/// A file name inside quotes as Go's multipart writer has it, and with it the official client:
+/// quotes and backslashes are escaped, line ends are percent-encoded. Services that read quoted
+/// strings get the very name back, which `%22`, as browsers write it, would not give them.
 fn escape(name: &str) -> String {
-    let mut name = name
-        .replace('"', "%22")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A");
-    if name.ends_with('\\') {
-        name.pop();
-        name.push_str("%5C");
+    let mut escaped = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '"' | '\\' => escaped.extend(['\\', c]),
+            '\r' => escaped.push_str("%0D"),
+            '\n' => escaped.push_str("%0A"),
+            c => escaped.push(c),
+        }
     }
-    name
+    escaped
 }
 
 /// Where a body under way stands.
@@ -270,8 +271,8 @@ mod tests {
         let body = String::from_utf8(bytes.unwrap()).unwrap();
         assert_eq!((total, trouble), (plan.total_bytes(), None));
         for part in [
-            "filename=\"d/a %22b%22%0D%0A\u{e9}.png\"\r\nContent-Type: image/png\r\n\r\npng\r\n--",
-            "filename=\"d/empty%5C\"\r\nContent-Type: application/octet-stream\r\n\r\n\r\n--",
+            "filename=\"d/a \\\"b\\\"%0D%0A\u{e9}.png\"\r\nContent-Type: image/png\r\n\r\npng\r\n--",
+            "filename=\"d/empty\\\\\"\r\nContent-Type: application/octet-stream\r\n\r\n\r\n--",
             "name=\"metadata\"\r\n\r\n{\"name\":\"n\\\"\"}\r\n--",
         ] {
             assert!(body.contains(part), "{part}");

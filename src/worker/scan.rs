@@ -209,3 +209,147 @@ impl Work for Scans {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(plan: &UploadPlan) -> Vec<&str> {
+        plan.files.iter().map(|file| file.name.as_str()).collect()
+    }
+
+    fn fill(directory: &Path, files: &[&str]) {
+        for file in files {
+            let path = directory.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_directory_gives_every_regular_file_by_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path().join("top");
+        fill(
+            &top,
+            &[
+                "b.txt",
+                "a/z",
+                "a/.hidden/x",
+                ".gitignore",
+                "ignored",
+                "a.txt",
+            ],
+        );
+        fs::write(top.join(".gitignore"), "ignored").unwrap();
+        fs::create_dir(top.join("empty")).unwrap();
+        let plan = scan(&top).unwrap();
+        assert!(plan.is_dir);
+        assert_eq!(
+            names(&plan),
+            [
+                "top/.gitignore",
+                "top/a.txt",
+                "top/a/.hidden/x",
+                "top/a/z",
+                "top/b.txt",
+                "top/ignored"
+            ]
+        );
+        assert_eq!(plan.total_bytes(), 7 + 5 + 11 + 3 + 5 + 7);
+        assert!(plan.skipped.is_empty());
+        assert_eq!(names(&scan(&top.join("")).unwrap()), names(&plan));
+        assert_eq!(names(&scan(&top.join("a/..")).unwrap()), names(&plan));
+    }
+
+    #[test]
+    fn a_single_file_goes_by_its_own_name() {
+        let directory = tempfile::tempdir().unwrap();
+        fill(directory.path(), &["sub/one.txt"]);
+        let plan = scan(&directory.path().join("sub/one.txt")).unwrap();
+        assert!(!plan.is_dir);
+        assert_eq!(names(&plan), ["one.txt"]);
+        assert_eq!(plan.total_bytes(), 11);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_where_given_and_left_out_inside() {
+        use std::os::unix::fs::symlink;
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path().join("top");
+        fill(&top, &["a"]);
+        symlink("a", top.join("to_file")).unwrap();
+        symlink(&top, top.join("to_itself")).unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(top.join("socket")).unwrap();
+        let link = directory.path().join("link");
+        symlink(&top, &link).unwrap();
+        let plan = scan(&link).unwrap();
+        drop(socket);
+        assert_eq!(names(&plan), ["link/a"]);
+        assert_eq!(plan.skipped.len(), 3);
+        for left_out in ["to_file", "to_itself", "socket"] {
+            assert!(plan.skipped.iter().any(|told| told.contains(left_out)));
+        }
+        assert_eq!(names(&scan(&top.join("to_file")).unwrap()), ["to_file"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_left_out_is_told_up_to_a_point_and_then_counted() {
+        let directory = tempfile::tempdir().unwrap();
+        fill(directory.path(), &["file"]);
+        for number in 0..MOST_SKIPPED + 5 {
+            let link = directory.path().join(number.to_string());
+            std::os::unix::fs::symlink("file", link).unwrap();
+        }
+        let plan = scan(directory.path()).unwrap();
+        assert_eq!(plan.skipped.len(), MOST_SKIPPED);
+        assert_eq!(plan.skipped[MOST_SKIPPED - 1], "and 6 more");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_not_utf8_is_refused_and_named() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let directory = tempfile::tempdir().unwrap();
+        let odd = directory.path().join(OsStr::from_bytes(b"caf\xe9\n"));
+        fs::write(&odd, "x").unwrap();
+        for path in [directory.path(), &odd] {
+            let error = scan(path).unwrap_err();
+            assert!(
+                error.contains("caf\u{fffd}␊") && error.contains("UTF-8"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_uploaded_is_told_in_a_sentence() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::create_dir(directory.path().join("empty")).unwrap();
+        let error = scan(directory.path()).unwrap_err();
+        assert!(error.starts_with("nothing to upload in "), "{error}");
+        let error = scan(&directory.path().join("missing")).unwrap_err();
+        assert!(error.contains("missing: "), "{error}");
+        #[cfg(unix)]
+        {
+            assert!(scan(Path::new("/")).unwrap_err().contains("no name"));
+            assert!(
+                scan(Path::new("/dev/null"))
+                    .unwrap_err()
+                    .contains("neither")
+            );
+        }
+    }
+
+    #[test]
+    fn a_walk_that_nobody_wants_any_more_ends() {
+        let directory = tempfile::tempdir().unwrap();
+        fill(directory.path(), &["a", "b"]);
+        assert_eq!(
+            scan_until(directory.path(), &|| true).unwrap_err(),
+            "cancelled"
+        );
+    }
+}

@@ -20,7 +20,7 @@ fn call(verb: &str, at: &str) -> MockBuilder {
         .and(header("pinning_secret_key", SECRET))
 }
 
-fn succeeds(status: u16, data: Value) -> ResponseTemplate {
+fn succeeds(status: u16, data: &Value) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(json!({"data": data, "status": "success"}))
 }
 
@@ -46,7 +46,7 @@ async fn list_carries_all_five_parameters() {
         .and(query_param("sortOrder", "ASC"))
         .respond_with(succeeds(
             200,
-            json!({"totals": {"files": 21, "size": "7"}, "pins": [record(), null]}),
+            &json!({"totals": {"files": 21, "size": "7"}, "pins": [record(), null]}),
         ))
         .expect(1)
         .mount(&server)
@@ -71,7 +71,7 @@ async fn details_bring_the_record_and_its_own_json() {
     let mut data = record();
     data["unheard_of"] = json!([1]);
     call("GET", "/api/pinning/p1")
-        .respond_with(succeeds(200, data))
+        .respond_with(succeeds(200, &data))
         .mount(&server)
         .await;
     let details = client(&format!("{}/api", server.uri()))
@@ -89,7 +89,7 @@ async fn pin_by_cid_sends_metadata_as_an_object() {
         .and(body_json(json!({
             "hash_to_pin": "Qm1", "metadata": {"name": "n", "keyvalues": {"k": "v"}}
         })))
-        .respond_with(succeeds(200, record()))
+        .respond_with(succeeds(200, &record()))
         .expect(1)
         .mount(&server)
         .await;
@@ -104,10 +104,10 @@ async fn pin_by_cid_sends_metadata_as_an_object() {
 async fn unpin_succeeds_with_a_record_and_with_an_empty_answer() {
     let server = MockServer::start().await;
     for (id, response) in [
-        ("a", succeeds(200, record())),
+        ("a", succeeds(200, &record())),
         ("b", ResponseTemplate::new(204)),
         ("c", ResponseTemplate::new(200)),
-        ("d", succeeds(200, Value::Null)),
+        ("d", succeeds(200, &Value::Null)),
     ] {
         call("DELETE", &format!("/api/pinning/unpin/{id}"))
             .respond_with(response)

@@ -9,6 +9,7 @@
 
 mod answers;
 mod calls;
+mod embedded;
 mod hold_ups;
 mod redirects;
 mod script;

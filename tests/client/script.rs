@@ -9,21 +9,21 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-pub const KEY: &str = "KEY/abc+1==";
-pub const SECRET: &str = "SECRET-xyz/2==";
+pub(crate) const KEY: &str = "KEY/abc+1==";
+pub(crate) const SECRET: &str = "SECRET-xyz/2==";
 
 /// A record of the least that a service sends.
-pub const RECORD: &str = r#"{"id":"p1","cid":"bafkreigoswsg4iddq6gqexlizzkduic652iolmy2mwolrr6bbd5twezucq","pinned":true}"#;
+pub(crate) const RECORD: &str = r#"{"id":"p1","cid":"bafkreigoswsg4iddq6gqexlizzkduic652iolmy2mwolrr6bbd5twezucq","pinned":true}"#;
 
-pub struct Script {
-    pub url: String,
+pub(crate) struct Script {
+    pub(crate) url: String,
     seen: Arc<Mutex<Vec<String>>>,
     server: JoinHandle<()>,
 }
 
 impl Script {
     /// Answers each connection's one request with the next of `answers`, the last one for ever.
-    pub async fn new(answers: impl IntoIterator<Item = Vec<u8>>) -> Self {
+    pub(crate) async fn new(answers: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let answers: Vec<_> = answers.into_iter().collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/api", listener.local_addr().unwrap());
@@ -48,12 +48,12 @@ impl Script {
     }
 
     /// One answer for every request.
-    pub async fn always(answer: Vec<u8>) -> Self {
+    pub(crate) async fn always(answer: Vec<u8>) -> Self {
         Self::new([answer]).await
     }
 
     /// What has been sent here so far, a text for each request.
-    pub fn seen(&self) -> Vec<String> {
+    pub(crate) fn seen(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 }
@@ -65,7 +65,7 @@ impl Drop for Script {
 }
 
 /// Reads a head and the body that its Content-Length announces.
-pub async fn read_request(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_request(stream: &mut TcpStream) -> String {
     let mut request = read_head(stream).await;
     let text = String::from_utf8_lossy(&request).into_owned();
     let head = text.find("\r\n\r\n").map_or(0, |at| at + 4);
@@ -81,7 +81,7 @@ pub async fn read_request(stream: &mut TcpStream) -> String {
 }
 
 /// Reads to the end of a head, and what came along with it.
-pub async fn read_head(stream: &mut TcpStream) -> Vec<u8> {
+pub(crate) async fn read_head(stream: &mut TcpStream) -> Vec<u8> {
     let mut request = Vec::new();
     let mut chunk = [0; 4096];
     while !request.windows(4).any(|window| window == b"\r\n\r\n") {
@@ -94,7 +94,7 @@ pub async fn read_head(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 /// The value of a header in a request's text.
-pub fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
     request
         .split("\r\n")
         .take_while(|line| !line.is_empty())
@@ -104,7 +104,7 @@ pub fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// An answer with this status line, extra header lines and body.
-pub fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
+pub(crate) fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let mut answer = format!(
         "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n",
@@ -121,7 +121,7 @@ pub fn answer(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Vec<u8>
 }
 
 /// A success with `data`.
-pub fn success(data: &str) -> Vec<u8> {
+pub(crate) fn success(data: &str) -> Vec<u8> {
     answer(
         "200 OK",
         &["Content-Type: application/json"],
@@ -130,24 +130,24 @@ pub fn success(data: &str) -> Vec<u8> {
 }
 
 /// A failure in the service's words.
-pub fn failure(status: &str, message: &str) -> Vec<u8> {
+pub(crate) fn failure(status: &str, message: &str) -> Vec<u8> {
     let body = serde_json::json!({"status": "fail", "message": message});
     answer(status, &[], body.to_string())
 }
 
 /// Time-outs that no healthy test reaches, and pauses that none notices.
-pub fn patient() -> Timeouts {
+pub(crate) fn patient() -> Timeouts {
     Timeouts {
         back_off: Duration::from_millis(1),
         ..Timeouts::default()
     }
 }
 
-pub fn client(url: &str) -> PinClient {
+pub(crate) fn client(url: &str) -> PinClient {
     client_with(url, patient())
 }
 
-pub fn client_with(url: &str, timeouts: Timeouts) -> PinClient {
+pub(crate) fn client_with(url: &str, timeouts: Timeouts) -> PinClient {
     PinClient::new(ClientConfig {
         api_url: url.to_owned(),
         credentials: Credentials::new(KEY, SECRET).unwrap(),

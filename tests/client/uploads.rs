@@ -141,10 +141,10 @@ async fn a_file_that_went_away_is_named_and_nothing_is_made_of_it() {
 async fn a_service_that_takes_no_more_bytes_is_given_up() {
     let directory = tempfile::tempdir().unwrap();
     let plan = plan(directory.path(), 64 << 20);
-    let (hold, held) = tokio::sync::oneshot::channel::<()>();
+    let (hold, wait) = tokio::sync::oneshot::channel::<()>();
     let url = serving(async move |mut stream: TcpStream| {
         read_head(&mut stream).await;
-        let _ = held.await;
+        let _ = wait.await;
     })
     .await;
     let timeouts = Timeouts {
