@@ -12,4 +12,8 @@ mod server {
     pub mod calls;
     pub mod common;
     pub mod demo;
+    pub mod gateway;
+    pub mod listing;
+    pub mod sharing;
+    pub mod uploads;
 }

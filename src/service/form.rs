@@ -53,8 +53,10 @@ struct Gate {
     body: BodyDataStream,
     /// The parser has asked, been told to look again, and asked again.
     hungry: bool,
-    /// Bytes given since the last part or piece of one came out.
+    /// Bytes given since the last part or piece of one came out, but for the latest piece, which the
+    /// parser may not have looked at yet.
     unfruitful: usize,
+    latest: usize,
 }
 
 struct Pieces(Arc<Mutex<Gate>>);
@@ -76,7 +78,8 @@ impl Stream for Pieces {
         gate.hungry = false;
         Poll::Ready(piece.map(|piece| {
             let piece = piece.map_err(|_| Broken("the body broke off"))?;
-            gate.unfruitful += piece.len();
+            gate.unfruitful += gate.latest;
+            gate.latest = piece.len();
             Ok(piece)
         }))
     }
@@ -106,6 +109,7 @@ impl Form {
             body: request.into_body().into_data_stream(),
             hungry: false,
             unfruitful: 0,
+            latest: 0,
         }));
         Ok(Self {
             multipart: Multipart::new(Pieces(Arc::clone(&gate)), boundary),
@@ -161,6 +165,7 @@ fn fed(gate: &Mutex<Gate>) {
     let mut gate = gate.lock().unwrap_or_else(PoisonError::into_inner);
     gate.hungry = false;
     gate.unfruitful = 0;
+    gate.latest = 0;
 }
 
 async fn in_time<T>(step: impl Future<Output = multer::Result<T>>) -> Result<T, Failure> {

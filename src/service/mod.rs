@@ -14,9 +14,11 @@ mod staging;
 mod store;
 mod upload;
 
+use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -31,7 +33,10 @@ use staging::Staging;
 use store::Store;
 
 /// Uploads that come in at once; more wait before their bodies are read.
-const UPLOADS_AT_ONCE: usize = 32;
+const UPLOADS_AT_ONCE: u32 = 32;
+
+/// How long uploads that were cut off are given to clean up behind them.
+const CLEANING: Duration = Duration::from_secs(1);
 
 /// Where the service keeps its pins and their content.
 #[derive(Clone, Debug)]
@@ -63,12 +68,13 @@ struct Service {
 }
 
 /// A service that runs until it is stopped or dropped.
-#[derive(Debug)]
 pub struct RunningService {
     address: SocketAddr,
+    service: Arc<Service>,
     stop: CancellationToken,
     server: JoinHandle<()>,
-    throw_away: Option<TempDir>,
+    /// Behind the service, so that it goes after it.
+    _throw_away: Option<TempDir>,
 }
 
 /// Starts the service. It answers when this returns.
@@ -96,7 +102,7 @@ pub async fn start(config: ServiceConfig) -> anyhow::Result<RunningService> {
     let service = Arc::new(Service {
         store,
         staging,
-        uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+        uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE as usize)),
         keys: auth::Keys::of(&config.credentials),
     });
 
@@ -113,13 +119,15 @@ pub async fn start(config: ServiceConfig) -> anyhow::Result<RunningService> {
         });
     }
     let stop = CancellationToken::new();
-    let server = tokio::spawn(server::run(listener, routes::router(service), stop.clone()));
+    let router = routes::router(Arc::clone(&service));
+    let server = tokio::spawn(server::run(listener, router, stop.clone()));
     tracing::info!(%address, "the embedded service listens");
     Ok(RunningService {
         address,
+        service,
         stop,
         server,
-        throw_away,
+        _throw_away: throw_away,
     })
 }
 
@@ -175,9 +183,19 @@ impl RunningService {
         if let Err(error) = (&mut self.server).await {
             tracing::warn!(%error, "the embedded service ended badly");
         }
-        if let Some(directory) = self.throw_away.take() {
-            let _ = tokio::task::spawn_blocking(move || directory.close()).await;
-        }
+        let uploads = self.service.uploads.acquire_many(UPLOADS_AT_ONCE);
+        // Out of time is no harm: what is left is swept at the next start.
+        let _ = tokio::time::timeout(CLEANING, uploads).await;
+        // Closes the store, which may have to wait for a write.
+        let _ = tokio::task::spawn_blocking(move || drop(self)).await;
+    }
+}
+
+impl fmt::Debug for RunningService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningService")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 

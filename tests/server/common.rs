@@ -25,12 +25,19 @@ pub fn client() -> Client {
 }
 
 pub async fn start_on(store: StoreLocation) -> RunningService {
-    let config = ServiceConfig {
+    service::start(config(store)).await.unwrap()
+}
+
+pub async fn try_start_on(directory: PathBuf) -> anyhow::Result<RunningService> {
+    service::start(config(StoreLocation::Directory(directory))).await
+}
+
+fn config(store: StoreLocation) -> ServiceConfig {
+    ServiceConfig {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         store,
         credentials: Credentials::new(KEY, SECRET).unwrap(),
-    };
-    service::start(config).await.unwrap()
+    }
 }
 
 impl Server {
@@ -131,4 +138,19 @@ pub fn assert_refused((code, body): (StatusCode, Value), expected: u16, words: &
         message.to_lowercase().contains(&words.to_lowercase()),
         "'{message}' does not say '{words}'"
     );
+}
+
+/// Bytes that are told apart wherever they are cut.
+pub fn content(length: usize) -> Vec<u8> {
+    (0..length)
+        .map(|at| u8::try_from((at * 31 + at / 251) % 251).unwrap())
+        .collect()
+}
+
+pub async fn demo(count: u64) -> Server {
+    Server {
+        running: start_on(StoreLocation::Demo(count)).await,
+        client: client(),
+        data: None,
+    }
 }

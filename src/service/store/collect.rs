@@ -10,9 +10,10 @@ use super::{Store, StoreError};
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Records that were unpinned before `?1` and whose root nobody has pinned, waits for, or has
-/// unpinned since; only those whose content is here.
+/// unpinned since; only those whose content is here. `CROSS JOIN` begins with the few records, not with
+/// all content.
 const LEAVING: &str = "
-SELECT old.seq FROM pins AS old JOIN content ON content.hash = old.root
+SELECT old.seq FROM pins AS old CROSS JOIN content ON content.hash = old.root
 WHERE old.status = 'unpinNormally' AND old.unpinned < ?1 AND NOT EXISTS (
   SELECT 1 FROM pins AS other WHERE other.root = old.root AND (
     other.pinned = 1 OR other.status IN ('queued', 'pinning') OR other.unpinned >= ?1))";
