@@ -9,6 +9,7 @@
 )]
 
 mod server {
+    pub mod broken;
     pub mod calls;
     pub mod common;
     pub mod demo;

@@ -5,6 +5,7 @@
 
 mod auth;
 mod demo;
+mod disposition;
 mod form;
 mod gateway;
 mod reply;

@@ -49,7 +49,7 @@ async fn each_order_and_filter_walks_each_pin_once_whatever_the_page() {
     for filter in ["all", "true", "false"] {
         let expected: Vec<&Value> = everything
             .iter()
-            .filter(|pin| filter == "all" || pin["pinned"].to_string() == filter)
+            .filter(|pin| filter == "all" || pin["pinned"] == (filter == "true"))
             .collect();
         let bytes: u64 = expected.iter().filter_map(|pin| pin["size"].as_u64()).sum();
         let (_, list) = server
