@@ -13,6 +13,7 @@ mod routes;
 mod server;
 mod staging;
 mod store;
+mod throw_away;
 mod upload;
 
 use std::fmt;
@@ -23,7 +24,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use crate::credentials::Credentials;
 use staging::Staging;
 use store::Store;
+use throw_away::ThrowAway;
 
 /// Uploads that come in at once; more wait before their bodies are read.
 const UPLOADS_AT_ONCE: u32 = 32;
@@ -75,7 +76,7 @@ pub struct RunningService {
     stop: CancellationToken,
     server: JoinHandle<()>,
     /// Behind the service, so that it goes after it.
-    _throw_away: Option<TempDir>,
+    _throw_away: Option<ThrowAway>,
 }
 
 /// Starts the service. It answers when this returns.
@@ -83,23 +84,9 @@ pub struct RunningService {
 /// Needs a tokio runtime with several threads around it. The error says which directory or address
 /// is the trouble.
 pub async fn start(config: ServiceConfig) -> anyhow::Result<RunningService> {
-    let (data, throw_away) = match &config.store {
-        StoreLocation::Directory(data) => (data.clone(), None),
-        StoreLocation::Demo(_) => {
-            let directory = tempfile::Builder::new()
-                .prefix("lazypin-demo-")
-                .tempdir()
-                .context("can't make a directory for the demo")?;
-            (directory.path().to_owned(), Some(directory))
-        }
-    };
+    let (store, staging, throw_away) =
+        tokio::task::spawn_blocking(move || open(&config.store)).await??;
     let is_demo = throw_away.is_some();
-    let (store, staging) = tokio::task::spawn_blocking({
-        let data = data.clone();
-        move || open(&data, &config.store)
-    })
-    .await?
-    .with_context(|| format!("can't open the store in {}", data.display()))?;
     let service = Arc::new(Service {
         store,
         staging,
@@ -132,7 +119,35 @@ pub async fn start(config: ServiceConfig) -> anyhow::Result<RunningService> {
     })
 }
 
-fn open(data: &Path, location: &StoreLocation) -> anyhow::Result<(Store, Staging)> {
+type Opened = (Store, Staging, Option<ThrowAway>);
+
+fn open(location: &StoreLocation) -> anyhow::Result<Opened> {
+    let failed = |data: &Path| format!("can't open the store in {}", data.display());
+    match location {
+        StoreLocation::Directory(data) => {
+            make_private(data)
+                .with_context(|| format!("can't make the directory {}", data.display()))?;
+            let store = Store::open(data).with_context(|| failed(data))?;
+            let staging = Staging::new(data);
+            if let Err(error) = staging.sweep() {
+                tracing::warn!(%error, "can't sweep what killed uploads left");
+            }
+            Ok((store, staging, None))
+        }
+        StoreLocation::Demo(count) => {
+            let throw_away = ThrowAway::make().context("can't make a directory for the demo")?;
+            let data = throw_away.path();
+            let store = Store::make(data, |connection, flat| {
+                demo::fill(connection, flat, *count)
+            })
+            .with_context(|| failed(data))?;
+            Ok((store, Staging::new(data), Some(throw_away)))
+        }
+    }
+}
+
+/// Makes a directory that only this user looks into, where there is none.
+fn make_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -140,18 +155,7 @@ fn open(data: &Path, location: &StoreLocation) -> anyhow::Result<(Store, Staging
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(data)?;
-    let store = match location {
-        StoreLocation::Directory(_) => Store::open(data)?,
-        StoreLocation::Demo(count) => Store::make(data, |connection, flat| {
-            demo::fill(connection, flat, *count)
-        })?,
-    };
-    let staging = Staging::new(data);
-    if let Err(error) = staging.sweep() {
-        tracing::warn!(%error, "can't sweep what killed uploads left");
-    }
-    Ok((store, staging))
+    builder.create(directory)
 }
 
 impl RunningService {
