@@ -9,7 +9,12 @@
 )]
 
 mod server {
+    pub mod broken;
     pub mod calls;
     pub mod common;
     pub mod demo;
+    pub mod gateway;
+    pub mod listing;
+    pub mod sharing;
+    pub mod uploads;
 }

@@ -5,6 +5,7 @@
 
 mod auth;
 mod demo;
+mod disposition;
 mod form;
 mod gateway;
 mod reply;
@@ -12,15 +13,17 @@ mod routes;
 mod server;
 mod staging;
 mod store;
+mod throw_away;
 mod upload;
 
+use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -29,9 +32,13 @@ use tokio_util::sync::CancellationToken;
 use crate::credentials::Credentials;
 use staging::Staging;
 use store::Store;
+use throw_away::ThrowAway;
 
 /// Uploads that come in at once; more wait before their bodies are read.
-const UPLOADS_AT_ONCE: usize = 32;
+const UPLOADS_AT_ONCE: u32 = 32;
+
+/// How long uploads that were cut off are given to clean up behind them.
+const CLEANING: Duration = Duration::from_secs(1);
 
 /// Where the service keeps its pins and their content.
 #[derive(Clone, Debug)]
@@ -63,12 +70,13 @@ struct Service {
 }
 
 /// A service that runs until it is stopped or dropped.
-#[derive(Debug)]
 pub struct RunningService {
     address: SocketAddr,
+    service: Arc<Service>,
     stop: CancellationToken,
     server: JoinHandle<()>,
-    throw_away: Option<TempDir>,
+    /// Behind the service, so that it goes after it.
+    _throw_away: Option<ThrowAway>,
 }
 
 /// Starts the service. It answers when this returns.
@@ -76,27 +84,13 @@ pub struct RunningService {
 /// Needs a tokio runtime with several threads around it. The error says which directory or address
 /// is the trouble.
 pub async fn start(config: ServiceConfig) -> anyhow::Result<RunningService> {
-    let (data, throw_away) = match &config.store {
-        StoreLocation::Directory(data) => (data.clone(), None),
-        StoreLocation::Demo(_) => {
-            let directory = tempfile::Builder::new()
-                .prefix("lazypin-demo-")
-                .tempdir()
-                .context("can't make a directory for the demo")?;
-            (directory.path().to_owned(), Some(directory))
-        }
-    };
+    let (store, staging, throw_away) =
+        tokio::task::spawn_blocking(move || open(&config.store)).await??;
     let is_demo = throw_away.is_some();
-    let (store, staging) = tokio::task::spawn_blocking({
-        let data = data.clone();
-        move || open(&data, &config.store)
-    })
-    .await?
-    .with_context(|| format!("can't open the store in {}", data.display()))?;
     let service = Arc::new(Service {
         store,
         staging,
-        uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE)),
+        uploads: Arc::new(Semaphore::new(UPLOADS_AT_ONCE as usize)),
         keys: auth::Keys::of(&config.credentials),
     });
 
@@ -113,17 +107,47 @@ pub async fn start(config: ServiceConfig) -> anyhow::Result<RunningService> {
         });
     }
     let stop = CancellationToken::new();
-    let server = tokio::spawn(server::run(listener, routes::router(service), stop.clone()));
+    let router = routes::router(Arc::clone(&service));
+    let server = tokio::spawn(server::run(listener, router, stop.clone()));
     tracing::info!(%address, "the embedded service listens");
     Ok(RunningService {
         address,
+        service,
         stop,
         server,
-        throw_away,
+        _throw_away: throw_away,
     })
 }
 
-fn open(data: &Path, location: &StoreLocation) -> anyhow::Result<(Store, Staging)> {
+type Opened = (Store, Staging, Option<ThrowAway>);
+
+fn open(location: &StoreLocation) -> anyhow::Result<Opened> {
+    let failed = |data: &Path| format!("can't open the store in {}", data.display());
+    match location {
+        StoreLocation::Directory(data) => {
+            make_private(data)
+                .with_context(|| format!("can't make the directory {}", data.display()))?;
+            let store = Store::open(data).with_context(|| failed(data))?;
+            let staging = Staging::new(data);
+            if let Err(error) = staging.sweep() {
+                tracing::warn!(%error, "can't sweep what killed uploads left");
+            }
+            Ok((store, staging, None))
+        }
+        StoreLocation::Demo(count) => {
+            let throw_away = ThrowAway::make().context("can't make a directory for the demo")?;
+            let data = throw_away.path();
+            let store = Store::make(data, |connection, flat| {
+                demo::fill(connection, flat, *count)
+            })
+            .with_context(|| failed(data))?;
+            Ok((store, Staging::new(data), Some(throw_away)))
+        }
+    }
+}
+
+/// Makes a directory that only this user looks into, where there is none.
+fn make_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -131,18 +155,7 @@ fn open(data: &Path, location: &StoreLocation) -> anyhow::Result<(Store, Staging
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(data)?;
-    let store = match location {
-        StoreLocation::Directory(_) => Store::open(data)?,
-        StoreLocation::Demo(count) => Store::make(data, |connection, flat| {
-            demo::fill(connection, flat, *count)
-        })?,
-    };
-    let staging = Staging::new(data);
-    if let Err(error) = staging.sweep() {
-        tracing::warn!(%error, "can't sweep what killed uploads left");
-    }
-    Ok((store, staging))
+    builder.create(directory)
 }
 
 impl RunningService {
@@ -175,9 +188,19 @@ impl RunningService {
         if let Err(error) = (&mut self.server).await {
             tracing::warn!(%error, "the embedded service ended badly");
         }
-        if let Some(directory) = self.throw_away.take() {
-            let _ = tokio::task::spawn_blocking(move || directory.close()).await;
-        }
+        let uploads = self.service.uploads.acquire_many(UPLOADS_AT_ONCE);
+        // Out of time is no harm: what is left is swept at the next start.
+        let _ = tokio::time::timeout(CLEANING, uploads).await;
+        // Closes the store, which may have to wait for a write.
+        let _ = tokio::task::spawn_blocking(move || drop(self)).await;
+    }
+}
+
+impl fmt::Debug for RunningService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningService")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 

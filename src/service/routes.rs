@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::middleware;
@@ -16,7 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::reply::{self, Failure};
-use super::store::PinRow;
+use super::store::{PinRow, StoreError};
 use super::{Service, auth, gateway, upload};
 use crate::domain::{ListQuery, PinnedFilter, SortField, SortOrder};
 use crate::wire::list::{ListTotals, PinList};
@@ -34,6 +34,8 @@ const JSON_TIME: Duration = Duration::from_secs(30);
 const UNDER_WAY: &str = "pinning";
 
 pub(super) type Answer = Result<Response, Failure>;
+
+type PathId = Result<Path<String>, PathRejection>;
 
 /// All that the service answers.
 pub(super) fn router(service: Arc<Service>) -> Router {
@@ -86,14 +88,14 @@ async fn test_authentication() -> Response {
     reply::json(StatusCode::OK, &words)
 }
 
-async fn details(State(service): State<Arc<Service>>, Path(id): Path<String>) -> Answer {
-    let row = service.store.get(pin_id(&id)?).await?;
+async fn details(State(service): State<Arc<Service>>, id: PathId) -> Answer {
+    let row = service.store.get(pin_id(id)?).await?;
     let record = row.into_record(service.store.account());
     Ok(reply::success(StatusCode::OK, record))
 }
 
-async fn unpin(State(service): State<Arc<Service>>, Path(id): Path<String>) -> Answer {
-    let row = service.store.unpin(pin_id(&id)?).await?;
+async fn unpin(State(service): State<Arc<Service>>, id: PathId) -> Answer {
+    let row = service.store.unpin(pin_id(id)?).await?;
     let record = PinRecord {
         sub_hash_status: None,
         ..row.into_record(service.store.account())
@@ -168,9 +170,11 @@ pub(super) fn just_made(row: PinRow, service: &Service) -> PinRecord {
     record
 }
 
-/// What is no UUID is no pin's id.
-fn pin_id(text: &str) -> Result<Uuid, Failure> {
-    Uuid::try_parse(text).map_err(|_| Failure::new(StatusCode::NOT_FOUND, "record not found"))
+/// What is no UUID, or no text at all, is no pin's id.
+fn pin_id(id: PathId) -> Result<Uuid, Failure> {
+    id.ok()
+        .and_then(|Path(text)| Uuid::try_parse(&text).ok())
+        .ok_or_else(|| StoreError::NoSuchPin.into())
 }
 
 /// The CID of this text. The words for the two commonest mistakes are those of the live service.

@@ -46,16 +46,19 @@ struct Told {
 
 /// Takes an upload. 201 is answered when content and record are durable.
 pub(super) async fn upload(State(service): State<Arc<Service>>, request: Request) -> Answer {
-    let _turn = service
-        .uploads
-        .acquire()
+    let turn = Arc::clone(&service.uploads)
+        .acquire_owned()
         .await
         .map_err(|_| StoreError::Stopped)?;
     let mut form = Form::new(request)?;
     let (pieces, queue) = mpsc::channel(QUEUE);
     let disk = tokio::task::spawn_blocking({
         let service = Arc::clone(&service);
-        move || receive(&service, queue)
+        move || {
+            let staged = receive(&service, queue);
+            drop(turn);
+            staged
+        }
     });
     let told = forward(&mut form, pieces).await;
     // Where the disk side gave up, that is why the network side did.

@@ -1,7 +1,9 @@
 //! A service on a directory of its own, and ways to call it.
 
+use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use lazypin::credentials::Credentials;
 use lazypin::service::{self, RunningService, ServiceConfig, StoreLocation};
@@ -25,12 +27,19 @@ pub fn client() -> Client {
 }
 
 pub async fn start_on(store: StoreLocation) -> RunningService {
-    let config = ServiceConfig {
+    service::start(config(store)).await.unwrap()
+}
+
+pub async fn try_start_on(directory: PathBuf) -> anyhow::Result<RunningService> {
+    service::start(config(StoreLocation::Directory(directory))).await
+}
+
+fn config(store: StoreLocation) -> ServiceConfig {
+    ServiceConfig {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         store,
         credentials: Credentials::new(KEY, SECRET).unwrap(),
-    };
-    service::start(config).await.unwrap()
+    }
 }
 
 impl Server {
@@ -131,4 +140,52 @@ pub fn assert_refused((code, body): (StatusCode, Value), expected: u16, words: &
         message.to_lowercase().contains(&words.to_lowercase()),
         "'{message}' does not say '{words}'"
     );
+}
+
+/// Bytes that are told apart wherever they are cut.
+pub fn content(length: usize) -> Vec<u8> {
+    (0..length)
+        .map(|at| u8::try_from((at * 31 + at / 251) % 251).unwrap())
+        .collect()
+}
+
+pub async fn demo(count: u64) -> Server {
+    Server {
+        running: start_on(StoreLocation::Demo(count)).await,
+        client: client(),
+        data: None,
+    }
+}
+
+/// Asserts that nothing of any upload is left, in the list or on the disk.
+pub async fn assert_nothing_kept(server: &Server) {
+    assert_eq!(server.total().await, 0);
+    let data = server.data_dir();
+    wait_for(|| !has_files(&data.join("incoming"))).await;
+    assert!(!has_files(&data.join("content")));
+}
+
+/// Waits until `condition` holds; fails after a time that no working program needs.
+pub async fn wait_for(condition: impl Fn() -> bool) {
+    for _ in 0..2000 {
+        if condition() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("waited for nothing");
+}
+
+/// Whether there is a file in or below the directory, locks aside.
+pub fn has_files(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|entries| {
+        entries.flatten().any(|entry| {
+            let path = entry.path();
+            if path.is_dir() {
+                has_files(&path)
+            } else {
+                path.extension().is_none_or(|extension| extension != "lock")
+            }
+        })
+    })
 }

@@ -1,18 +1,9 @@
 //! `--demo N`: the same plausible pins each time, a dozen of them with content.
 
-use lazypin::service::StoreLocation;
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use super::common::{Server, client, start_on};
-
-async fn demo(count: u64) -> Server {
-    Server {
-        running: start_on(StoreLocation::Demo(count)).await,
-        client: client(),
-        data: None,
-    }
-}
+use super::common::{Server, demo};
 
 async fn newest(server: &Server, count: usize) -> Vec<Value> {
     let (code, list) = server.get(&format!("/pinning/pins?limit={count}")).await;

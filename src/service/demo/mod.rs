@@ -123,6 +123,7 @@ pub(super) fn fill(
             real.push((behind, sample));
         }
     }
+    let mut rows = pins::Inserter::new(connection)?;
     for place in 0..count {
         let behind = count - 1 - place;
         let mut pin = made_up(place, count);
@@ -134,7 +135,7 @@ pub(super) fn fill(
             }
             sample.describe(&mut pin);
         }
-        pins::insert_as_is(connection, &pin)?;
+        rows.insert(&pin)?;
     }
     Ok(())
 }

@@ -4,9 +4,8 @@
 
 mod page;
 mod range;
+mod source;
 
-use std::io::SeekFrom;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -14,10 +13,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use bytes::Bytes;
 use percent_encoding::percent_decode_str;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio_util::io::ReaderStream;
 
 use super::Service;
 use super::reply::Failure;
@@ -25,9 +21,7 @@ use super::routes::Answer;
 use super::store::{Found, Resolved};
 use crate::ipfs::Entry;
 use range::Range;
-
-/// Bytes read from a file at once.
-const PIECE: usize = 64 * 1024;
+use source::Source;
 
 /// Names below a CID at the most.
 const MAX_DEPTH: usize = 256;
@@ -230,101 +224,6 @@ fn matches(headers: &HeaderMap, name: &HeaderName, tag: &str) -> bool {
                 .map(|one| one.trim().trim_start_matches("W/"))
                 .any(|one| one == tag || one == "*")
         })
-}
-
-/// Where a file's bytes come from.
-enum Source {
-    Bytes(Bytes),
-    File(tokio::fs::File),
-}
-
-impl Source {
-    async fn open(path: &Path) -> Result<Self, Failure> {
-        match tokio::fs::File::open(path).await {
-            Ok(file) => Ok(Self::File(file)),
-            Err(error) => {
-                tracing::error!(%error, path = %path.display(), "content is missing on the disk");
-                Err(Failure::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "the content can't be read from the disk",
-                ))
-            }
-        }
-    }
-
-    /// A part of the bytes, and their MIME type: by the name, else as the upload told, else by the
-    /// look of the first bytes.
-    async fn part(
-        self,
-        start: u64,
-        length: u64,
-        name: Option<&str>,
-        told: Option<String>,
-    ) -> Result<(Body, String), Failure> {
-        let unreadable = |error: std::io::Error| {
-            tracing::error!(%error, "content can't be read");
-            Failure::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "the content can't be read from the disk",
-            )
-        };
-        let by_name = name
-            .and_then(|name| mime_guess::from_path(name).first_raw().map(str::to_owned))
-            .or(told);
-        match self {
-            Self::Bytes(bytes) => {
-                let mime = by_name.unwrap_or_else(|| look(&bytes).to_owned());
-                let end = start.saturating_add(length).min(bytes.len() as u64);
-                // A small file's bytes are counted in what fits a machine word.
-                let place = |at: u64| usize::try_from(at).unwrap_or(bytes.len());
-                Ok((
-                    Body::from(bytes.slice(place(start)..place(end))),
-                    in_utf8(mime),
-                ))
-            }
-            Self::File(mut file) => {
-                let mime = if let Some(mime) = by_name {
-                    mime
-                } else {
-                    let mut first = Vec::with_capacity(512);
-                    (&mut file)
-                        .take(512)
-                        .read_to_end(&mut first)
-                        .await
-                        .map_err(unreadable)?;
-                    look(&first).to_owned()
-                };
-                file.seek(SeekFrom::Start(start))
-                    .await
-                    .map_err(unreadable)?;
-                let stream = ReaderStream::with_capacity(file.take(length), PIECE);
-                Ok((Body::from_stream(stream), in_utf8(mime)))
-            }
-        }
-    }
-}
-
-/// Text or bytes, by the first of them.
-fn look(first: &[u8]) -> &'static str {
-    let first = &first[..first.len().min(512)];
-    let is_text = match std::str::from_utf8(first) {
-        Ok(_) => true,
-        // A character may be cut at the end.
-        Err(error) => error.error_len().is_none(),
-    };
-    if is_text && !first.contains(&0) {
-        "text/plain"
-    } else {
-        "application/octet-stream"
-    }
-}
-
-fn in_utf8(mime: String) -> String {
-    if mime.starts_with("text/") && !mime.contains(';') {
-        mime + "; charset=utf-8"
-    } else {
-        mime
-    }
 }
 
 fn node(found: Found, entries: &[Entry]) -> Response {

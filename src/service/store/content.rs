@@ -87,23 +87,21 @@ impl FlatFiles {
     /// bytes and stays.
     fn put(&self, from: &Path, hash: &[u8], size: u64) -> io::Result<()> {
         let to = self.path(hash);
-        if fs::metadata(&to).is_ok_and(|there| there.len() == size) {
-            return Ok(());
+        let directory = to.parent().unwrap_or(&self.0);
+        if !directory.is_dir() {
+            fs::create_dir_all(directory)?;
+            sync_directory(&self.0)?;
         }
-        if let Some(directory) = to.parent() {
-            if !directory.is_dir() {
-                fs::create_dir_all(directory)?;
-                sync_directory(&self.0)?;
-            }
+        if !fs::metadata(&to).is_ok_and(|there| there.len() == size) {
             fs::rename(from, &to)?;
-            sync_directory(directory)?;
         }
-        Ok(())
+        // Also where another process moved it: that one may not have come to this line.
+        sync_directory(directory)
     }
 }
 
 /// Makes renames inside a directory durable, where the system has a way to.
-pub(in crate::service) fn sync_directory(directory: &Path) -> io::Result<()> {
+fn sync_directory(directory: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(directory)?.sync_all()?;
     }

@@ -76,3 +76,42 @@ fn totals(connection: &Connection, pinned: PinnedFilter) -> Result<Totals, Store
             })
         })?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page must not read the rows that it skips, nor sort what an index has in order.
+    #[test]
+    fn places_are_found_in_an_index_and_rows_by_their_number() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("pins.sqlite");
+        let (connection, _) = super::super::schema::open_writer(&path, false).unwrap();
+        for pinned in [
+            PinnedFilter::All,
+            PinnedFilter::Pinned,
+            PinnedFilter::Unpinned,
+        ] {
+            for sort in [SortField::CreatedAt, SortField::Size, SortField::Name] {
+                for order in [SortOrder::Ascending, SortOrder::Descending] {
+                    let sql = format!("EXPLAIN QUERY PLAN {}", statement(pinned, sort, order));
+                    let plan: Vec<String> = connection
+                        .prepare(&sql)
+                        .unwrap()
+                        .query_map((10, 10), |row| row.get(3))
+                        .unwrap()
+                        .collect::<rusqlite::Result<_>>()
+                        .unwrap();
+                    let plan = plan.join("\n");
+                    assert!(plan.contains("USING COVERING INDEX pins_by_"), "{plan}");
+                    assert!(
+                        plan.contains("USING INTEGER PRIMARY KEY (rowid=?)"),
+                        "{plan}"
+                    );
+                    // One sort, of the page alone.
+                    assert!(plan.matches("TEMP B-TREE").count() <= 1, "{plan}");
+                }
+            }
+        }
+    }
+}

@@ -14,6 +14,7 @@ pub(super) mod schema;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -52,11 +53,11 @@ impl Store {
     /// Opens the store in `data`, making it where there is none.
     pub(super) fn open(data: &Path) -> Result<Self, StoreError> {
         let database = database(data);
-        let opened = schema::open_writer(&database)?;
+        let opened = schema::open_writer(&database, true)?;
         Self::around(data, database, opened)
     }
 
-    /// Makes a store in the empty directory `data` whose first rows `fill` brings.
+    /// Makes a store to be thrown away in the empty directory `data`; `fill` brings its first rows.
     pub(super) fn make(
         data: &Path,
         fill: impl FnOnce(&Connection, &FlatFiles) -> Result<(), StoreError>,
@@ -65,7 +66,7 @@ impl Store {
         schema::make_filled(&database, |connection| {
             fill(connection, &FlatFiles::new(data))
         })?;
-        let opened = schema::open_writer(&database)?;
+        let opened = schema::open_writer(&database, false)?;
         Self::around(data, database, opened)
     }
 
@@ -139,23 +140,31 @@ impl Store {
     /// Keeps an upload's content and pins its root. Pins that wait for any of it are pinned too.
     pub(super) async fn commit(&self, staged: Staged, pin: PinRow) -> Result<PinRow, StoreError> {
         let flat = self.flat.clone();
-        self.writer
-            .write(move |connection| {
-                if pins::is_pinned(connection, &pin.root)? {
-                    return Err(StoreError::AlreadyPinned);
-                }
-                let waiting = pins::any_waiting(connection)?;
-                for incoming in &staged.contents {
-                    content::keep(connection, &flat, incoming, &mut |at, length| {
-                        staged.read_small(at, length)
-                    })?;
-                    if waiting {
-                        settle_waiting(connection, incoming)?;
+        let staged = Arc::new(staged);
+        let result = self
+            .writer
+            .write({
+                let staged = Arc::clone(&staged);
+                move |connection| {
+                    if pins::is_pinned(connection, &pin.root)? {
+                        return Err(StoreError::AlreadyPinned);
                     }
+                    let waiting = pins::any_waiting(connection)?;
+                    for incoming in &staged.contents {
+                        content::keep(connection, &flat, incoming, &mut |at, length| {
+                            staged.read_small(at, length)
+                        })?;
+                        if waiting {
+                            settle_waiting(connection, incoming)?;
+                        }
+                    }
+                    pins::insert(connection, pin)
                 }
-                pins::insert(connection, pin)
             })
-            .await
+            .await;
+        // Removing a large file takes its time, which other writes need not wait for.
+        tokio::task::spawn_blocking(move || drop(staged));
+        result
     }
 
     /// What lies at `path` (names, outermost first) below the root with this multihash and codec;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row};
 use uuid::Uuid;
 
 use super::StoreError;
@@ -98,43 +98,47 @@ pub(super) fn insert(connection: &Connection, mut pin: PinRow) -> Result<PinRow,
     if let Some(last) = last {
         pin.created = pin.created.max(time(last.saturating_add(1)));
     }
-    insert_as_is(connection, &pin)?;
+    Inserter::new(connection)?.insert(&pin)?;
     Ok(pin)
 }
 
-/// Adds a row whose time the caller answers for.
-pub(in crate::service) fn insert_as_is(
-    connection: &Connection,
-    pin: &PinRow,
-) -> rusqlite::Result<()> {
-    let keyvalues = (!pin.keyvalues.is_empty())
-        .then(|| serde_json::to_string(&pin.keyvalues))
-        .transpose()
-        .unwrap_or_default();
-    connection
-        .prepare_cached(
-            "INSERT INTO pins(id, root, cid, size, created, unpinned, pinned, by_hash, is_dir,
-                              status, name, name_key, mime, keyvalues)
-             VALUES (:id, :root, :cid, :size, :created, :unpinned, :pinned, :by_hash, :is_dir,
-                     :status, :name, :name_key, :mime, :keyvalues)",
-        )?
-        .execute(named_params! {
-            ":id": pin.id,
-            ":root": pin.root,
-            ":cid": pin.cid,
-            ":size": pin.size,
-            ":created": pin.created.as_microsecond(),
-            ":unpinned": pin.unpinned.map(Timestamp::as_microsecond),
-            ":pinned": pin.pinned,
-            ":by_hash": pin.by_hash,
-            ":is_dir": pin.is_dir,
-            ":status": pin.status,
-            ":name": pin.name,
-            ":name_key": name_key(pin.name.as_deref().unwrap_or_default()),
-            ":mime": pin.mime,
-            ":keyvalues": keyvalues,
-        })?;
-    Ok(())
+/// Adds rows whose times the caller answers for.
+pub(in crate::service) struct Inserter<'c>(CachedStatement<'c>);
+
+impl<'c> Inserter<'c> {
+    pub(in crate::service) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection
+            .prepare_cached(
+                "INSERT INTO pins(id, root, cid, size, created, unpinned, pinned, by_hash, is_dir,
+                                  status, name, mime, keyvalues, name_key)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )
+            .map(Self)
+    }
+
+    pub(in crate::service) fn insert(&mut self, pin: &PinRow) -> rusqlite::Result<()> {
+        let keyvalues = (!pin.keyvalues.is_empty())
+            .then(|| serde_json::to_string(&pin.keyvalues))
+            .transpose()
+            .unwrap_or_default();
+        self.0.execute((
+            pin.id,
+            &pin.root,
+            &pin.cid,
+            pin.size,
+            pin.created.as_microsecond(),
+            pin.unpinned.map(Timestamp::as_microsecond),
+            pin.pinned,
+            pin.by_hash,
+            pin.is_dir,
+            &pin.status,
+            &pin.name,
+            &pin.mime,
+            keyvalues,
+            name_key(pin.name.as_deref().unwrap_or_default()),
+        ))?;
+        Ok(())
+    }
 }
 
 pub(super) fn get(connection: &Connection, id: Uuid) -> Result<PinRow, StoreError> {

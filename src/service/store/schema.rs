@@ -68,8 +68,8 @@ CREATE INDEX pins_leaving ON pins(unpinned) WHERE status = 'unpinNormally';
 
 /// Totals are kept as rows come and change, so that a list call counts nothing.
 const TOTALS: &str = "
-INSERT INTO totals SELECT p.column1, count(seq), ifnull(sum(size), 0)
-  FROM (VALUES (0), (1)) p LEFT JOIN pins ON pins.pinned = p.column1 GROUP BY p.column1;
+INSERT INTO totals SELECT 0, count(*), ifnull(sum(size), 0) FROM pins WHERE pinned = 0;
+INSERT INTO totals SELECT 1, count(*), ifnull(sum(size), 0) FROM pins WHERE pinned = 1;
 CREATE TRIGGER pin_added AFTER INSERT ON pins BEGIN
   UPDATE totals SET files = files + 1, size = size + ifnull(new.size, 0) WHERE pinned = new.pinned;
 END;
@@ -80,12 +80,12 @@ END;
 ";
 
 /// Opens the database for writing and makes its tables where there are none. Gives the id of its
-/// account too.
-pub(super) fn open_writer(path: &Path) -> Result<(Connection, Uuid), StoreError> {
+/// account too. What is not `durable` does not wait for the disk.
+pub(super) fn open_writer(path: &Path, durable: bool) -> Result<(Connection, Uuid), StoreError> {
     let deadline = Instant::now() + PATIENCE;
     let mut connection = loop {
         // Turning a new database to WAL ignores the busy time-out when two processes do it at once.
-        match connect(path) {
+        match connect(path, durable) {
             Err(error) if is_busy(&error) && Instant::now() < deadline => {
                 std::thread::sleep(Duration::from_millis(5));
             }
@@ -122,9 +122,9 @@ pub(super) fn make_filled(
     fill: impl FnOnce(&Connection) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut connection = Connection::open(path)?;
+    // The small cache is a choice: it makes the sorts of the indices small enough to be fast.
     connection.execute_batch(
-        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
-         PRAGMA temp_store = MEMORY; PRAGMA threads = 2;",
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -2048;",
     )?;
     let transaction = connection.transaction()?;
     // The same account each time, as all else in it.
@@ -147,7 +147,7 @@ fn make(
     Ok(())
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, durable: bool) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -156,9 +156,10 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     )?;
     connection.busy_timeout(PATIENCE)?;
     // 201 means durable: NORMAL would lose the last commits when the power goes.
-    connection.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -1024;",
-    )?;
+    let synchronous = if durable { "FULL" } else { "OFF" };
+    connection.execute_batch(&format!(
+        "PRAGMA synchronous = {synchronous}; PRAGMA journal_mode = WAL; PRAGMA cache_size = -1024;"
+    ))?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
