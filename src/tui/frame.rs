@@ -9,6 +9,7 @@ pub(super) const GAP: Duration = Duration::from_millis(16);
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     is_stale: bool,
+    frames: u64,
     last: Option<Instant>,
 }
 
@@ -21,13 +22,16 @@ impl Pace {
     /// A frame was drawn.
     pub(super) fn drawn(&mut self, now: Instant) {
         self.is_stale = false;
+        self.frames += 1;
         self.last = Some(now);
     }
 
     /// When the next frame is due; `None` while the screen shows what is so.
     pub(super) fn due(&self) -> Option<Instant> {
         let last = self.last?;
-        self.is_stale.then(|| last + GAP)
+        // The first frame has no rows; those come a moment later, and are what is waited for.
+        let gap = if self.frames > 1 { GAP } else { Duration::ZERO };
+        self.is_stale.then(|| last + gap)
     }
 
     /// Whether a frame is due now.
@@ -44,6 +48,9 @@ mod tests {
     fn frames_keep_their_distance_and_rest_draws_nothing() {
         let start = Instant::now();
         let mut pace = Pace::default();
+        pace.drawn(start);
+        pace.something_happened();
+        assert!(pace.is_due(start), "the first rows wait for nothing");
         pace.drawn(start);
         assert_eq!(pace.due(), None);
         pace.something_happened();

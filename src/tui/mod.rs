@@ -28,8 +28,10 @@ use crate::worker;
 pub use desktop::{Desktop, SystemDesktop};
 pub use session::{Clock, End, Session};
 
-/// Unpins in flight at a time: on this machine, and over a network.
-const CONCURRENCY: (usize, usize) = (8, 4);
+/// Unpins in flight at a time where the service is on this machine.
+const LOCAL_CONCURRENCY: usize = 8;
+/// Unpins in flight at a time over a network, where calls are counted.
+const REMOTE_CONCURRENCY: usize = 4;
 
 /// Runs lazypin in this terminal until the person leaves or a signal ends it. The service is
 /// connected, or started, in the background while the first frame is on the screen already.
@@ -54,9 +56,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<End> {
         clock.now(),
     );
     let theme = theme(&settings);
-    let concurrency = match settings.target.is_local() {
-        true => CONCURRENCY.0,
-        false => CONCURRENCY.1,
+    let concurrency = if settings.target.is_local() {
+        LOCAL_CONCURRENCY
+    } else {
+        REMOTE_CONCURRENCY
     };
     // The embedded service lives until this function returns, whatever becomes of the worker.
     let (keep, kept) = mpsc::channel();
