@@ -4,6 +4,7 @@
 //! its events, so that a test drives the very loop that a person does. [`run`] gives it the real
 //! ones and puts the terminal back on every way out.
 
+mod backend;
 mod clipboard;
 mod desktop;
 mod directory;

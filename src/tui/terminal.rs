@@ -11,17 +11,19 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
     is_raw_mode_enabled,
 };
-use crossterm::{cursor, execute, style};
+use crossterm::{cursor, execute};
 use ratatui::Terminal;
-use ratatui::backend::{Backend as _, CrosstermBackend};
+use ratatui::backend::Backend as _;
 use ratatui::layout::Size;
+
+use super::backend::FrugalBackend;
 
 /// A frame is written in one piece.
 const FRAME_BYTES: usize = 32 * 1024;
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<FrugalBackend<BufWriter<Stdout>>>,
 }
 
 impl Screen {
@@ -29,15 +31,12 @@ impl Screen {
     pub(super) fn enter(mouse: bool) -> io::Result<Self> {
         enable_raw_mode()?;
         let mut screen = Self {
-            terminal: Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
+            terminal: Terminal::new(FrugalBackend::new(BufWriter::with_capacity(
                 FRAME_BYTES,
                 io::stdout(),
             )))
             .inspect_err(|_| restore())?,
         };
-        // With NO_COLOR crossterm would write resets that take bold and reverse with them; which
-        // colours there are is the theme's to say.
-        style::force_color_output(true);
         let writer = screen.terminal.backend_mut();
         execute!(
             writer,
@@ -55,7 +54,7 @@ impl Screen {
         self.terminal.backend().size()
     }
 
-    pub(super) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<BufWriter<Stdout>>> {
+    pub(super) fn terminal(&mut self) -> &mut Terminal<FrugalBackend<BufWriter<Stdout>>> {
         &mut self.terminal
     }
 }
