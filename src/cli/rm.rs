@@ -25,6 +25,7 @@ use crate::worker::unpin::unpin_all;
 const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
+    let filter = args.filter.as_deref().map(matching::parse).transpose()?;
     if !args.dry_run {
         session.refuse_read_only("unpin")?;
         if !args.yes && !question::can_ask() {
@@ -35,7 +36,6 @@ pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<
             .into());
         }
     }
-    let filter = args.filter.as_deref().map(matching::parse).transpose()?;
     let Some(ids) = ids::collect(&args.ids, &session.interrupt).await? else {
         return Ok(Outcome::Interrupted);
     };
