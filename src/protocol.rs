@@ -2,8 +2,12 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UnpinItem, UploadPlan};
+use crate::domain::filter::Filter;
+use crate::domain::{
+    Cid, ListQuery, Metadata, Pin, PinId, PinPage, PinnedFilter, UnpinItem, UploadPlan,
+};
 use crate::error::ApiError;
 
 /// Tells one request for the same kind of thing from a later one, so that an old answer can be
@@ -29,6 +33,24 @@ impl fmt::Display for JobId {
     }
 }
 
+/// What a list is narrowed to, beyond what the service can do.
+#[derive(Clone, Debug)]
+pub struct ListFilter {
+    /// The terms.
+    pub filter: Arc<Filter>,
+    /// Whether the best match comes first, instead of the query's own order.
+    pub best_first: bool,
+}
+
+/// Two are the same where the same was typed.
+impl PartialEq for ListFilter {
+    fn eq(&self, other: &Self) -> bool {
+        self.filter.text() == other.filter.text() && self.best_first == other.best_first
+    }
+}
+
+impl Eq for ListFilter {}
+
 /// What the app asks for. Every request is answered, whatever happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
@@ -38,6 +60,17 @@ pub enum Request {
         seq: Seq,
         /// The page.
         query: ListQuery,
+        /// What the rows are narrowed to, beyond what the service can do.
+        filter: Option<ListFilter>,
+    },
+    /// All pins that a view lets through.
+    MatchAll {
+        /// Which question this is.
+        seq: Seq,
+        /// Which pins, by the service's flag.
+        pinned: PinnedFilter,
+        /// What they are narrowed to.
+        filter: Option<ListFilter>,
     },
     /// One pin's record, as it is now.
     Details {
@@ -101,6 +134,22 @@ pub enum Reply {
         query: ListQuery,
         /// The page, or why there is none.
         result: Result<PinPage, ApiError>,
+    },
+    /// How much of the account is known here, for lists that are narrowed.
+    Indexed {
+        /// Pins that are known.
+        known: u64,
+        /// Pins that the service has, as far as it has told.
+        total: u64,
+        /// Whether the service has confirmed all of them in this session.
+        is_whole: bool,
+    },
+    /// All pins that a view lets through.
+    Matched {
+        /// From the request.
+        seq: Seq,
+        /// The pins, or why they are not known.
+        result: Result<Vec<Pin>, ApiError>,
     },
     /// One pin's record.
     Details {

@@ -65,6 +65,12 @@ impl Marks {
         }
     }
 
+    /// Marks these too.
+    pub fn extend(&mut self, pins: Vec<Pin>) {
+        self.pins
+            .extend(pins.into_iter().map(|pin| (pin.id.clone(), pin)));
+    }
+
     /// Begins a range at the cursor.
     pub fn begin_range(&mut self, list: &List) {
         self.range_start = Some(list.cursor());

@@ -9,10 +9,12 @@ mod connection;
 mod copy;
 mod details;
 mod effect;
+mod filter;
 pub mod form;
 mod jobs;
 mod layout;
 mod list;
+mod mark_all;
 mod marks;
 mod message;
 mod modal;
@@ -37,9 +39,11 @@ use ratatui::layout::Size;
 pub use connection::Connection;
 pub use copy::{CopyForm, CopyMenu};
 pub use effect::{CopyFailure, CopyRoute, Effect};
+pub use filter::FilterLine;
 pub use jobs::{Job, JobKind, Jobs};
 pub use layout::{DetailPlace, Layout};
 pub use list::{List, View};
+pub use mark_all::KnownPart;
 pub use marks::Marks;
 pub use message::{DirectoryEntry, EntryKind, Message};
 pub use modal::{Confirm, Modal, Question};
@@ -102,6 +106,10 @@ pub struct App {
     pub list: List,
     /// The marked pins.
     pub marks: Marks,
+    /// The filter's line.
+    pub filter: FilterLine,
+    /// How much of the account is known here, once it was needed.
+    pub known: Option<KnownPart>,
     /// Which pane has the keys.
     pub focus: Focus,
     /// Lines that the detail pane is scrolled by.
@@ -119,6 +127,7 @@ pub struct App {
     pending: Pending,
     next_job: JobId,
     next_look: Seq,
+    match_all: Option<Seq>,
     effects: Vec<Effect>,
 }
 
@@ -135,6 +144,8 @@ impl App {
             layout,
             list,
             marks: Marks::default(),
+            filter: FilterLine::default(),
+            known: None,
             focus: Focus::default(),
             pane_scroll: 0,
             jobs: Jobs::default(),
@@ -145,6 +156,7 @@ impl App {
             pending: Pending::default(),
             next_job: JobId::default(),
             next_look: Seq::default(),
+            match_all: None,
             effects: Vec::new(),
         }
     }
@@ -153,6 +165,7 @@ impl App {
     pub fn context(&self) -> Context {
         match (&self.modal, self.focus) {
             (Some(modal), _) => modal.context(),
+            (None, _) if self.filter.is_open => Context::Filter,
             (None, Focus::List) => Context::List,
             (None, Focus::Pane) => Context::Pane,
         }

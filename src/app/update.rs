@@ -55,7 +55,8 @@ impl App {
 
     fn ask_for_rows(&mut self) {
         for (seq, query) in self.list.wanted() {
-            self.effect(Effect::Submit(Request::List { seq, query }));
+            let filter = self.list.filter().cloned();
+            self.effect(Effect::Submit(Request::List { seq, query, filter }));
         }
     }
 
@@ -74,6 +75,10 @@ impl App {
         let plain = !key
             .modifiers
             .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        if self.context() == Context::Filter {
+            self.type_in_filter(key);
+            return;
+        }
         match (&mut self.modal, key.code) {
             (Some(Modal::Upload(upload)), _) => upload.form.type_key(key),
             (Some(Modal::PinByCid(pin)), _) => pin.form.type_key(key),
@@ -101,6 +106,7 @@ impl App {
             Some(Modal::Upload(upload)) => upload.form.paste(text),
             Some(Modal::PinByCid(pin)) => pin.form.paste(text),
             Some(Modal::Picker(picker)) => picker.paste(text),
+            None if self.filter.is_open => self.paste_in_filter(text),
             _ => {}
         }
     }
@@ -128,10 +134,11 @@ impl App {
             Context::Confirm | Context::ConfirmTyped => self.act_in_confirm(action),
             Context::Picker => self.act_in_picker(action),
             Context::Form => self.act_in_form(action),
+            Context::Filter => self.act_in_filter(action),
         }
     }
 
-    fn act_in_list(&mut self, action: Action) {
+    pub(super) fn act_in_list(&mut self, action: Action) {
         let before = self.list.cursor();
         let half = i64::try_from(self.list.page_rows() / 2)
             .unwrap_or(i64::MAX)
@@ -168,13 +175,9 @@ impl App {
             Action::SwitchPane if self.layout.place != DetailPlace::Hidden => {
                 self.focus = Focus::Pane;
             }
-            Action::SortField => {
-                let view = self.list.view();
-                self.set_view(View {
-                    sort: view.sort.next(),
-                    ..view
-                });
-            }
+            Action::SortField => self.next_sort(),
+            Action::Filter => self.open_filter(),
+            Action::MarkAll => self.ask_mark_all(),
             Action::SortOrder => {
                 let view = self.list.view();
                 self.set_view(View {
@@ -196,7 +199,7 @@ impl App {
         }
     }
 
-    fn set_view(&mut self, view: View) {
+    pub(super) fn set_view(&mut self, view: View) {
         self.marks.drop_range();
         self.list.set_view(view);
     }
@@ -227,7 +230,7 @@ impl App {
 
     fn clear_one_thing(&mut self) {
         self.toasts.dismiss();
-        if !self.marks.drop_range() {
+        if !self.marks.drop_range() && !self.clear_filter() {
             self.marks.clear();
         }
     }
@@ -362,6 +365,12 @@ impl App {
                     self.warn(format!("the list may be old: {why}"));
                 }
             }
+            Reply::Indexed {
+                known,
+                total,
+                is_whole,
+            } => self.indexed(known, total, is_whole),
+            Reply::Matched { seq, result } => self.matched(seq, result),
             Reply::Details { seq, id, result } => self.details_received(seq, &id, result),
             Reply::Refreshed { pins, .. } => self.refreshed(&pins),
             Reply::Scanned { seq, plans } => self.scanned(seq, plans),
@@ -396,7 +405,8 @@ impl App {
             sent: false,
         };
         match request {
-            Request::List { seq, query } => self.reply(Reply::List {
+            Request::MatchAll { seq, .. } => self.matched(seq, Err(error())),
+            Request::List { seq, query, .. } => self.reply(Reply::List {
                 seq,
                 query,
                 result: Err(error()),

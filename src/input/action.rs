@@ -31,6 +31,10 @@ pub enum Action {
     MarkRange,
     /// Mark or unmark the whole page.
     MarkPage,
+    /// Mark all that the view lets through, in the whole account.
+    MarkAll,
+    /// Narrow the list.
+    Filter,
     /// Close, or clear, one thing.
     Back,
     /// Sort by the next field.
@@ -98,11 +102,13 @@ pub enum Context {
     Picker,
     /// A form.
     Form,
+    /// The filter's line.
+    Filter,
 }
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::List,
         Self::Pane,
         Self::Reader,
@@ -111,6 +117,7 @@ impl Context {
         Self::ConfirmTyped,
         Self::Picker,
         Self::Form,
+        Self::Filter,
     ];
 
     /// Its section in `keymap.toml`.
@@ -124,6 +131,7 @@ impl Context {
             Self::ConfirmTyped => "confirm-typed",
             Self::Picker => "picker",
             Self::Form => "form",
+            Self::Filter => "filter",
         }
     }
 
@@ -138,6 +146,7 @@ impl Context {
             Self::ConfirmTyped => "A question over 50 pins (type the number)",
             Self::Picker => "File picker (typing narrows)",
             Self::Form => "Forms",
+            Self::Filter => "Filter line",
         }
     }
 
@@ -187,7 +196,7 @@ pub struct Command {
     pub needs: Needs,
 }
 
-use Context::{Confirm, ConfirmTyped, Form, List, Menu, Pane, Picker, Reader};
+use Context::{Confirm, ConfirmTyped, Filter, Form, List, Menu, Pane, Picker, Reader};
 
 const fn command(
     action: Action,
@@ -224,13 +233,13 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::Down,
         "down",
-        &[List, Pane, Reader, Menu, Picker],
+        &[List, Pane, Reader, Menu, Picker, Filter],
         "move",
     ),
     command(
         Action::Up,
         "up",
-        &[List, Pane, Reader, Menu, Picker],
+        &[List, Pane, Reader, Menu, Picker, Filter],
         "move",
     ),
     command(
@@ -248,14 +257,14 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::NextPage,
         "next-page",
-        &[List, Pane, Reader, Picker],
+        &[List, Pane, Reader, Picker, Filter],
         "next, previous page",
     )
     .footer(41, "page"),
     command(
         Action::PreviousPage,
         "previous-page",
-        &[List, Pane, Reader, Picker],
+        &[List, Pane, Reader, Picker, Filter],
         "next, previous page",
     ),
     command(
@@ -296,9 +305,19 @@ pub const COMMANDS: &[Command] = &[
     )
     .needs(Needs::Pin),
     command(
+        Action::MarkAll,
+        "mark-all",
+        &[List],
+        "mark all that match the filter, in the whole account",
+    )
+    .footer(48, "mark all")
+    .needs(Needs::Pin),
+    command(Action::Filter, "filter", &[List, Pane], "filter").footer(15, "filter"),
+    command(
         Action::Back,
         "back",
         &[
+            Filter,
             List,
             Pane,
             Reader,
@@ -308,7 +327,7 @@ pub const COMMANDS: &[Command] = &[
             Picker,
             Form,
         ],
-        "close, clear marks, one step at a time",
+        "close, clear filter, clear marks, one step at a time",
     )
     .footer(6, "back")
     .needs(Needs::Closable),
@@ -416,7 +435,7 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::Accept,
         "accept",
-        &[Menu, Confirm, ConfirmTyped, Form],
+        &[Menu, Confirm, ConfirmTyped, Form, Filter],
         "take what has the focus",
     )
     .footer(5, "choose"),

@@ -1,5 +1,7 @@
 //! The list of pins, or what is to be said where there is none.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
@@ -8,7 +10,8 @@ use ratatui::widgets::{Block, BorderType, Widget as _};
 
 use super::{Theme, put, put_right};
 use crate::app::{App, Focus};
-use crate::domain::text::{date_time, human_bytes, truncate_middle};
+use crate::domain::filter::Scratch;
+use crate::domain::text::{date_time, human_bytes, scrub, truncate_middle};
 use crate::domain::{Pin, PinState, PinnedFilter, SortField};
 use crate::input::{Action, Context};
 
@@ -88,12 +91,14 @@ fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
     } else {
         theme.quiet
     };
-    let title = format!(
-        " Pins · {} {} · {} ",
-        view.sort.label(),
-        view.order.arrow(),
-        view.pinned.label()
-    );
+    let order = match app.list.filter() {
+        Some(filter) if filter.best_first => "best match".to_owned(),
+        _ => format!("{} {}", view.sort.label(), view.order.arrow()),
+    };
+    let mut title = format!(" Pins · {order} · {} ", view.pinned.label());
+    if !app.filter.text().is_empty() {
+        let _ = write!(title, "· /{} ", scrub(app.filter.text()));
+    }
     let mut block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(theme.quiet)

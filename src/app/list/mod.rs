@@ -14,7 +14,7 @@ use std::ops::Range;
 use crate::domain::text::total_bytes;
 use crate::domain::{ListQuery, Pin, PinId, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 use crate::error::ApiError;
-use crate::protocol::Seq;
+use crate::protocol::{ListFilter, Seq};
 use seek::Seek;
 pub(super) use seek::SeekEnd;
 
@@ -39,6 +39,7 @@ pub struct View {
 #[derive(Debug)]
 pub struct List {
     view: View,
+    filter: Option<ListFilter>,
     seq: Seq,
     rows: BTreeMap<u64, Pin>,
     totals: Option<Totals>,
@@ -63,6 +64,7 @@ impl List {
     pub fn new(page_rows: u64) -> Self {
         Self {
             view: View::default(),
+            filter: None,
             seq: Seq::default(),
             rows: BTreeMap::new(),
             totals: None,
@@ -82,6 +84,22 @@ impl List {
     /// Which pins are listed, and in what order.
     pub fn view(&self) -> View {
         self.view
+    }
+
+    /// What the list is narrowed to.
+    pub fn filter(&self) -> Option<&ListFilter> {
+        self.filter.as_ref()
+    }
+
+    /// Narrows the list, from its first row. What is on the screen stays until the answer comes.
+    pub fn set_filter(&mut self, filter: Option<ListFilter>) {
+        if filter == self.filter {
+            return;
+        }
+        self.filter = filter;
+        self.cursor = 0;
+        self.anchor = None;
+        self.refresh();
     }
 
     /// Totals of the view, once the service has told.
@@ -432,8 +450,9 @@ impl List {
     /// Puts a new pin at the top and the cursor on it, where the view would show it there; says
     /// whether it did.
     pub fn insert_newest(&mut self, pin: &Pin) -> bool {
-        let newest_first =
-            self.view.sort == SortField::CreatedAt && self.view.order == SortOrder::Descending;
+        let newest_first = self.filter.is_none()
+            && self.view.sort == SortField::CreatedAt
+            && self.view.order == SortOrder::Descending;
         let listed = match self.view.pinned {
             PinnedFilter::All => true,
             PinnedFilter::Pinned => pin.pinned,

@@ -1,0 +1,64 @@
+//! Marking all that the view lets through, in the whole account: bound to the pins at that moment,
+//! not asked again later.
+
+use super::{App, Effect};
+use crate::domain::Pin;
+use crate::domain::text::count;
+use crate::error::ApiError;
+use crate::protocol::{Request, Seq};
+
+/// How much of the account is known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownPart {
+    /// Pins that are known.
+    pub known: u64,
+    /// Pins that the service has, as far as it has told.
+    pub total: u64,
+    /// Whether the service has confirmed all of them in this session.
+    pub is_whole: bool,
+}
+
+impl App {
+    /// Asks for all pins of the view.
+    pub(super) fn ask_mark_all(&mut self) {
+        self.end_range();
+        let seq = self.next_look.advance();
+        self.match_all = Some(seq);
+        if self.known.is_none_or(|part| !part.is_whole) {
+            self.inform("reading the whole account before marking…");
+        }
+        self.effect(Effect::Submit(Request::MatchAll {
+            seq,
+            pinned: self.list.view().pinned,
+            filter: self.list.filter().cloned(),
+        }));
+    }
+
+    /// Marks them.
+    pub(super) fn matched(&mut self, seq: Seq, result: Result<Vec<Pin>, ApiError>) {
+        if self.match_all != Some(seq) {
+            return;
+        }
+        self.match_all = None;
+        match result {
+            Ok(pins) => {
+                let marked = pins.len();
+                self.marks.extend(pins);
+                self.inform(format!("marked {}", count(marked, "pin")));
+            }
+            Err(error) => self.warn(format!("not marked: {error}")),
+        }
+    }
+
+    /// More of the account is known: a narrowed list looks again.
+    pub(super) fn indexed(&mut self, known: u64, total: u64, is_whole: bool) {
+        self.known = Some(KnownPart {
+            known,
+            total,
+            is_whole,
+        });
+        if self.list.filter().is_some() {
+            self.list.refresh();
+        }
+    }
+}
