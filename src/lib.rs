@@ -23,6 +23,7 @@ pub mod connect;
 pub mod credentials;
 pub mod domain;
 pub mod error;
+pub mod index;
 pub mod input;
 pub mod ipfs;
 pub mod logging;

@@ -1,0 +1,22 @@
+//! The whole account at hand: a compact table of all pins, searched without asking the service.
+//!
+//! A million pins take some 300 MB with their texts. Who writes holds the [`Table`]; everybody else
+//! reads a [`Rows`], the state of one moment, while the table goes on.
+
+mod chunk;
+mod head;
+mod row;
+mod rows;
+mod search;
+mod sort;
+mod table;
+
+#[cfg(test)]
+mod search_tests;
+#[cfg(test)]
+mod tests;
+
+pub use rows::{Row, Rows};
+pub use search::{Ask, Hits, search};
+pub use sort::SortKey;
+pub use table::{Change, Table};
