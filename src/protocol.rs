@@ -63,6 +63,8 @@ pub enum Request {
         /// What the rows are narrowed to, beyond what the service can do.
         filter: Option<ListFilter>,
     },
+    /// Read the whole account anew, so that narrowed lists are up to date.
+    ReadAccount,
     /// All pins that a view lets through.
     MatchAll {
         /// Which question this is.
@@ -141,8 +143,8 @@ pub enum Reply {
         known: u64,
         /// Pins that the service has, as far as it has told.
         total: u64,
-        /// Whether the service has confirmed all of them in this session.
-        is_whole: bool,
+        /// How far the reading is.
+        reading: AccountReading,
     },
     /// All pins that a view lets through.
     Matched {
@@ -205,6 +207,17 @@ pub struct PinDetails {
     pub pin: Pin,
     /// The service's own JSON for it, pretty-printed.
     pub raw: String,
+}
+
+/// How far the reading of the whole account is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountReading {
+    /// It goes on.
+    UnderWay,
+    /// Everything was read in this session.
+    Whole,
+    /// It broke off.
+    BrokenOff(ApiError),
 }
 
 /// How a job ended.

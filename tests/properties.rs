@@ -42,7 +42,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let keys = "jkgG][vaA dyYuprsSfioxq?n123\u{e9}";
+    let keys = "jkgG][vaA/ dyYuprsSfioxq?n123>:\u{e9}";
     let key = prop_oneof![
         8 => prop::sample::select(keys.chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
@@ -102,9 +102,14 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
     let error = || ApiError::Timeout("30 s".to_owned());
     match effect {
         Effect::Submit(request) if !well => core.say(Message::Busy(request)),
-        Effect::Submit(Request::List { seq, query }) => {
+        Effect::Submit(Request::List { seq, query, .. }) => {
             let result = Ok(core.page(&query));
             core.reply(Reply::List { seq, query, result });
+        }
+        Effect::Submit(Request::ReadAccount) => {}
+        Effect::Submit(Request::MatchAll { seq, .. }) => {
+            let result = Ok(core.pins.clone());
+            core.reply(Reply::Matched { seq, result });
         }
         Effect::Submit(Request::Details { seq, id }) => {
             let result = Err(error());

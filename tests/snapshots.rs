@@ -89,7 +89,7 @@ fn read_only() {
 
 fn failing(size: (u16, u16), error: &ApiError) -> Core {
     let mut core = Core::new(size, Vec::new());
-    let Request::List { seq, query } = core.take_request() else {
+    let Request::List { seq, query, .. } = core.take_request() else {
         panic!("no list was asked for");
     };
     core.reply(Reply::List {

@@ -9,11 +9,11 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 use tui_textarea::{CursorMove, TextArea};
 
-use super::App;
 use super::list::View;
+use super::{App, Effect};
 use crate::domain::filter::{Filter, FilterError};
 use crate::input::Action;
-use crate::protocol::ListFilter;
+use crate::protocol::{ListFilter, Request};
 
 /// The filter's line.
 #[derive(Debug)]
@@ -56,6 +56,14 @@ impl App {
     pub(super) fn open_filter(&mut self) {
         self.filter.is_open = true;
         self.filter.opened = self.now.wall;
+    }
+
+    /// Asks the service again; with a filter, for the whole account.
+    pub(super) fn ask_again(&mut self) {
+        if self.list.filter().is_some() {
+            self.effect(Effect::Submit(Request::ReadAccount));
+        }
+        self.list.refresh();
     }
 
     /// Types into the line.
@@ -103,7 +111,6 @@ impl App {
         let (filter, mistakes) = Filter::parse(self.filter.text(), self.filter.opened);
         self.filter.mistakes = mistakes;
         self.marks.drop_range();
-        let view = self.list.view();
         if filter.is_empty() {
             self.list.set_filter(None);
             return;
@@ -117,7 +124,6 @@ impl App {
             best_first: best_first && filter.ranks(),
             filter: Arc::new(filter),
         }));
-        self.list.set_view(View { ..view });
     }
 
     /// Sorts by the next field; with a filter that ranks, the best match is one of them.

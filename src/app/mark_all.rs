@@ -5,17 +5,17 @@ use super::{App, Effect};
 use crate::domain::Pin;
 use crate::domain::text::count;
 use crate::error::ApiError;
-use crate::protocol::{Request, Seq};
+use crate::protocol::{AccountReading, Request, Seq};
 
 /// How much of the account is known here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownPart {
     /// Pins that are known.
     pub known: u64,
     /// Pins that the service has, as far as it has told.
     pub total: u64,
-    /// Whether the service has confirmed all of them in this session.
-    pub is_whole: bool,
+    /// How far the reading is.
+    pub reading: AccountReading,
 }
 
 impl App {
@@ -24,7 +24,8 @@ impl App {
         self.end_range();
         let seq = self.next_look.advance();
         self.match_all = Some(seq);
-        if self.known.is_none_or(|part| !part.is_whole) {
+        let reading = self.known.as_ref().map(|part| &part.reading);
+        if reading != Some(&AccountReading::Whole) {
             self.inform("reading the whole account before marking…");
         }
         self.effect(Effect::Submit(Request::MatchAll {
@@ -51,12 +52,11 @@ impl App {
     }
 
     /// More of the account is known: a narrowed list looks again.
-    pub(super) fn indexed(&mut self, known: u64, total: u64, is_whole: bool) {
-        self.known = Some(KnownPart {
-            known,
-            total,
-            is_whole,
-        });
+    pub(super) fn indexed(&mut self, part: KnownPart) {
+        if let AccountReading::BrokenOff(error) = &part.reading {
+            self.warn(format!("the account could not be read to its end: {error}"));
+        }
+        self.known = Some(part);
         if self.list.filter().is_some() {
             self.list.refresh();
         }

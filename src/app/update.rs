@@ -6,6 +6,7 @@ use crossterm::event::{
 
 use super::layout::DetailPlace;
 use super::list::{SeekEnd, View};
+use super::mark_all::KnownPart;
 use super::message::Message;
 use super::modal::{Confirm, Modal, Question};
 use super::reader::{Reader, ReaderSubject, Scroll};
@@ -209,7 +210,7 @@ impl App {
         match action {
             Action::Open => self.open_record(),
             Action::Raw => self.open_raw(),
-            Action::Refresh => self.list.refresh(),
+            Action::Refresh => self.ask_again(),
             Action::Unpin => self.ask_unpin(),
             Action::Upload => self.ask_upload(),
             Action::PinByCid => self.ask_pin_by_cid(),
@@ -368,8 +369,12 @@ impl App {
             Reply::Indexed {
                 known,
                 total,
-                is_whole,
-            } => self.indexed(known, total, is_whole),
+                reading,
+            } => self.indexed(KnownPart {
+                known,
+                total,
+                reading,
+            }),
             Reply::Matched { seq, result } => self.matched(seq, result),
             Reply::Details { seq, id, result } => self.details_received(seq, &id, result),
             Reply::Refreshed { pins, .. } => self.refreshed(&pins),
@@ -416,6 +421,7 @@ impl App {
                 id,
                 result: Err(error()),
             }),
+            Request::ReadAccount => {}
             Request::Refresh { .. } => self.refresh_unserved(),
             Request::Scan { seq, .. } => self.scanned(seq, vec![Err(error().to_string())]),
             Request::Unpin { job, .. }

@@ -42,6 +42,13 @@ pub struct Hits {
 }
 
 impl Hits {
+    /// Whether these are what a search for `ask` in `rows` would find.
+    pub fn answer(&self, rows: &Rows, ask: &Ask) -> bool {
+        self.revision == rows.revision()
+            && self.ask.filter.text() == ask.filter.text()
+            && (self.ask.pinned, self.ask.sort, self.ask.order) == (ask.pinned, ask.sort, ask.order)
+    }
+
     /// Whether what `ask` looks for can only be among these.
     fn hold(&self, rows: &Rows, ask: &Ask) -> bool {
         self.revision == rows.revision()

@@ -55,6 +55,8 @@ fn works(app: &App, needs: Needs) -> bool {
         Needs::Change => !app.config.read_only,
         Needs::PinAndChange => has_pin && !app.config.read_only,
         Needs::Job => !app.jobs.is_empty(),
-        Needs::Closable => app.context() != Context::List || !app.marks.is_empty(),
+        Needs::Closable => {
+            app.context() != Context::List || !app.marks.is_empty() || app.list.filter().is_some()
+        }
     }
 }

@@ -7,11 +7,12 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Widget as _};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Theme, put, put_right};
 use crate::app::{App, Focus};
 use crate::domain::filter::Scratch;
-use crate::domain::text::{date_time, human_bytes, scrub, truncate_middle};
+use crate::domain::text::{date_time, human_bytes, scrub, truncate_middle, width};
 use crate::domain::{Pin, PinState, PinnedFilter, SortField};
 use crate::input::{Action, Context};
 
@@ -79,8 +80,14 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     }
     let columns = Columns::new(rows);
     draw_heading(buffer, app, &columns, rows.y - 1, theme);
+    let mut scratch = Scratch::default();
     for (y, place) in (rows.y..rows.bottom()).zip(list.visible()) {
         draw_row(buffer, app, &columns, rows.x, y, place, theme);
+        if let (Some(filter), Some(pin)) = (list.filter(), list.row(place)) {
+            let name = scrub(pin.title());
+            let hits = filter.filter.highlights(&name, &mut scratch);
+            highlight(buffer, &columns, y, &name, &hits, theme);
+        }
     }
 }
 
@@ -189,6 +196,30 @@ fn draw_row(
     draw_facts(buffer, columns, y, pin, removing, quiet, theme);
 }
 
+/// Shows which characters of the name the filter matched.
+fn highlight(
+    buffer: &mut Buffer,
+    columns: &Columns,
+    y: u16,
+    name: &str,
+    hits: &[u32],
+    theme: &Theme,
+) {
+    let (mut x, room) = columns.name;
+    // The last column may hold the sign that the name is cut.
+    let end = x + room.saturating_sub(1);
+    for (index, grapheme) in (0u32..).zip(name.graphemes(true)) {
+        let wide = u16::try_from(width(grapheme)).unwrap_or(1);
+        if x + wide > end {
+            return;
+        }
+        if hits.binary_search(&index).is_ok() {
+            buffer.set_style(Rect::new(x, y, wide, 1), theme.hit);
+        }
+        x += wide;
+    }
+}
+
 fn draw_facts(
     buffer: &mut Buffer,
     columns: &Columns,
@@ -247,7 +278,13 @@ fn draw_message(buffer: &mut Buffer, app: &App, theme: &Theme) {
         ));
     } else if app.list.totals().is_some() {
         let view = app.list.view();
-        if view.pinned == PinnedFilter::All {
+        if app.list.filter().is_some() {
+            lines.push(("Nothing matches".to_owned(), theme.title));
+            lines.push((
+                format!("{} takes the filter away", key(Action::Back)),
+                theme.text,
+            ));
+        } else if view.pinned == PinnedFilter::All {
             lines.push(("No pins yet".to_owned(), theme.title));
             if !app.config.read_only {
                 lines.push((

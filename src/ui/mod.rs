@@ -6,6 +6,7 @@
 
 mod detail;
 mod dialog;
+mod filter;
 mod footer;
 mod header;
 mod list;

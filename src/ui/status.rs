@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use super::{Theme, put};
+use super::{Theme, filter, put};
 use crate::app::{App, Job, JobKind, ToastKind};
 use crate::domain::text::human_bytes;
 
@@ -12,6 +12,10 @@ const SPINNER: [&str; 4] = ["|", "/", "-", "\\"];
 pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     let area = app.layout.status;
     if area.is_empty() {
+        return;
+    }
+    if app.filter.is_open && app.modal.is_none() {
+        filter::draw(buffer, app, theme);
         return;
     }
     let mut x = area.x + 1;
@@ -50,6 +54,9 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
         );
         let columns = area.right().saturating_sub(x);
         put(buffer, x, area.y, columns, &toast.text, style);
+    } else if let Some(news) = filter::news(app) {
+        let columns = area.right().saturating_sub(x);
+        put(buffer, x, area.y, columns, &news, theme.quiet);
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Theme {
     pub selected: Style,
     /// Marks.
     pub mark: Style,
+    /// What the filter matched.
+    pub hit: Style,
     /// A key in the footer.
     pub key: Style,
     /// A button or choice that has the focus.
@@ -43,6 +45,7 @@ impl Theme {
             accent: style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
             selected: style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
             mark: style.fg(Color::Yellow).add_modifier(Modifier::BOLD),
+            hit: style.fg(Color::Yellow).add_modifier(Modifier::UNDERLINED),
             key: style.fg(Color::Cyan),
             focus: style.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
             good: style.fg(Color::Green),
@@ -62,6 +65,7 @@ impl Theme {
             accent: bold,
             selected: bold,
             mark: bold,
+            hit: style.add_modifier(Modifier::UNDERLINED),
             key: bold,
             focus: style.add_modifier(Modifier::REVERSED.union(Modifier::BOLD)),
             good: style,

@@ -5,6 +5,7 @@
 //! its turn, can be called off while it does, and answers even where it breaks. Between requests
 //! nothing ticks and nothing wakes up. Dropping the handle ends it all.
 
+mod account;
 mod find;
 mod jobs;
 mod lane;
@@ -62,9 +63,11 @@ impl WorkerHandle {
     )]
     pub fn submit(&self, request: Request) -> Result<(), Request> {
         let lane = match &request {
-            Request::List { .. } | Request::Details { .. } | Request::Refresh { .. } => {
-                &self.lanes.reads
-            }
+            Request::List { .. }
+            | Request::MatchAll { .. }
+            | Request::ReadAccount
+            | Request::Details { .. }
+            | Request::Refresh { .. } => &self.lanes.reads,
             Request::Scan { .. } => &self.lanes.scans,
             Request::Unpin { .. } => &self.lanes.unpins,
             Request::Upload { .. } => &self.lanes.uploads,
@@ -95,6 +98,8 @@ fn job_of(request: &Request) -> Option<JobId> {
         | Request::Upload { job, .. }
         | Request::PinByCid { job, .. } => Some(*job),
         Request::List { .. }
+        | Request::MatchAll { .. }
+        | Request::ReadAccount
         | Request::Details { .. }
         | Request::Refresh { .. }
         | Request::Scan { .. } => None,

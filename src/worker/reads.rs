@@ -6,6 +6,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::account::Account;
 use super::lane::Work;
 use super::latest::Latest;
 use super::shared::{Shared, guarded};
@@ -24,6 +25,7 @@ const REFRESHES_AT_ONCE: usize = 3;
 pub(super) struct Reads {
     lists: Latest,
     details: Latest,
+    matches: Latest,
     reading: Arc<Semaphore>,
     refreshing: Arc<Semaphore>,
 }
@@ -33,6 +35,7 @@ impl Default for Reads {
         Self {
             lists: Latest::default(),
             details: Latest::default(),
+            matches: Latest::default(),
             reading: Arc::new(Semaphore::new(READS_AT_ONCE)),
             refreshing: Arc::new(Semaphore::new(1)),
         }
@@ -48,12 +51,17 @@ impl Work for Reads {
         let current = match &request {
             Request::List { seq, .. } => self.lists.token(*seq),
             Request::Details { seq, .. } => self.details.token(*seq),
+            Request::MatchAll { seq, .. } => self.matches.token(*seq),
             _ => CancellationToken::new(),
         };
         let (reading, refreshing) = (Arc::clone(&self.reading), Arc::clone(&self.refreshing));
         async move {
             let reply = match request {
-                Request::List { seq, query } => Reply::List {
+                Request::List {
+                    seq,
+                    query,
+                    filter: None,
+                } => Reply::List {
                     seq,
                     query,
                     result: read(&current, &reading, async {
@@ -61,6 +69,37 @@ impl Work for Reads {
                     })
                     .await,
                 },
+                Request::List {
+                    seq,
+                    query,
+                    filter: Some(filter),
+                } => {
+                    Account::read(&shared, false);
+                    let newest = current.clone();
+                    let page = Account::page(&shared, query, filter, newest);
+                    let result = match current.run_until_cancelled(page).await {
+                        Some(result) => result,
+                        None => Err(ApiError::Cancelled),
+                    };
+                    Reply::List { seq, query, result }
+                }
+                Request::ReadAccount => {
+                    Account::read(&shared, true);
+                    return;
+                }
+                Request::MatchAll {
+                    seq,
+                    pinned,
+                    filter,
+                } => {
+                    Account::read(&shared, false);
+                    let found = Account::all(&shared, pinned, filter, current.clone());
+                    let result = match current.run_until_cancelled(found).await {
+                        Some(result) => result,
+                        None => Err(ApiError::Cancelled),
+                    };
+                    Reply::Matched { seq, result }
+                }
                 Request::Details { seq, id } => {
                     let result = read(&current, &reading, async {
                         shared.service().await.details(&id).await

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Connected;
+use super::account::Account;
 use super::jobs::Jobs;
 use crate::api::PinningService;
 use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan, text};
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     replies: mpsc::Sender<Reply>,
     /// The jobs that can be called off.
     pub(super) jobs: Arc<Jobs>,
+    /// The account, for lists that are narrowed.
+    pub(super) account: Arc<Account>,
     /// Cancelled when the worker ends.
     pub(super) end: CancellationToken,
 }
@@ -57,6 +60,7 @@ impl Shared {
             service,
             replies,
             jobs: Arc::default(),
+            account: Arc::default(),
             end,
         }
     }
@@ -72,6 +76,7 @@ impl Shared {
 
     /// Answers. Where nobody listens any more there is nobody to tell.
     pub(super) async fn reply(&self, reply: Reply) {
+        self.account.learn(&reply);
         let _ = self.replies.send(reply).await;
     }
 

@@ -111,7 +111,7 @@ impl Core {
                 return;
             }
             for effect in lists {
-                if let Effect::Submit(Request::List { seq, query }) = effect {
+                if let Effect::Submit(Request::List { seq, query, .. }) = effect {
                     let result = Ok(self.page(&query));
                     self.reply(Reply::List { seq, query, result });
                 }

@@ -236,7 +236,13 @@ async fn uploads_that_hang_hold_up_neither_reads_nor_pins() {
     pin_by_cid(&handle, 10, CID);
     assert!(matches!(end(10, &mut replies).await, JobEnd::Pinned(_)));
     let query = ListQuery::default();
-    handle.submit(Request::List { seq: Seq(1), query }).unwrap();
+    handle
+        .submit(Request::List {
+            seq: Seq(1),
+            query,
+            filter: None,
+        })
+        .unwrap();
     assert!(matches!(
         next(&mut replies).await,
         Reply::List { result: Ok(_), .. }

@@ -1,0 +1,84 @@
+//! The filter's line while it has the keys, and how much of the account it looks through.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Modifier, Style};
+
+use super::{Theme, put, put_right};
+use crate::app::App;
+use crate::domain::text::{scrub, width};
+use crate::protocol::AccountReading;
+
+/// Columns that the line keeps for what is typed.
+const TYPED: u16 = 24;
+
+pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
+    let area = app.layout.status;
+    let news = match app.filter.mistakes.first() {
+        Some(mistake) => Some((mistake.to_string(), theme.bad)),
+        None => news(app).map(|news| (news, theme.quiet)),
+    };
+    let mut right = area.right().saturating_sub(1);
+    if let Some((text, style)) = news {
+        let left = (area.x + TYPED).min(right);
+        right = put_right(buffer, left, right, area.y, &text, style).saturating_sub(2);
+    }
+    let mut x = area.x + 1;
+    x += put(buffer, x, area.y, 1, "/", theme.accent);
+    let text = app.filter.text();
+    let cursor = app.filter.area.cursor().1;
+    // Where there is more than fits, the end that is being typed stays in view.
+    let room = usize::from(right.saturating_sub(x + 1));
+    let typed: Vec<(usize, char)> = text.char_indices().collect();
+    let mut start = 0;
+    while start < cursor && wide(&typed[start..cursor.min(typed.len())]) > room {
+        start += 1;
+    }
+    for (place, (at, c)) in typed.iter().enumerate().skip(start) {
+        if x >= right {
+            return;
+        }
+        let is_wrong = app
+            .filter
+            .mistakes
+            .iter()
+            .any(|mistake| mistake.span.contains(at));
+        let style = if is_wrong {
+            theme.bad.add_modifier(Modifier::UNDERLINED)
+        } else {
+            theme.text
+        };
+        let style = if place == cursor {
+            style.add_modifier(Modifier::REVERSED)
+        } else {
+            style
+        };
+        x += put(buffer, x, area.y, right - x, &c.to_string(), style);
+    }
+    if cursor >= typed.len() && x < right {
+        let style = Style::new().add_modifier(Modifier::REVERSED);
+        put(buffer, x, area.y, 1, " ", style);
+    }
+}
+
+fn wide(typed: &[(usize, char)]) -> usize {
+    typed
+        .iter()
+        .map(|(_, c)| width(&scrub(c.encode_utf8(&mut [0; 4]))))
+        .sum()
+}
+
+/// How much of the account a narrowed list looks through, where that is not all of it.
+pub(super) fn news(app: &App) -> Option<String> {
+    app.list.filter()?;
+    let part = app.known.as_ref();
+    Some(match part.map(|part| (part, &part.reading)) {
+        None => "reading the account…".to_owned(),
+        Some((part, AccountReading::UnderWay)) => {
+            format!("searching {} of {} pins", part.known, part.total)
+        }
+        Some((part, AccountReading::BrokenOff(_))) => {
+            format!("only {} pins were read; r reads again", part.known)
+        }
+        Some((_, AccountReading::Whole)) => return None,
+    })
+}
