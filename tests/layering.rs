@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("service", &["domain", "credentials", "wire", "ipfs"]),
     ("worker", &["domain", "error", "protocol", "ipfs", "api"]),
     ("args", &["domain"]),
-    ("config", &["domain", "credentials", "args"]),
+    ("config", &["domain", "credentials", "api", "args"]),
     ("logging", &["credentials", "config"]),
     (
         "connect",

@@ -65,13 +65,13 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn play(core: &mut Core, step: Step, made: &mut usize) {
     match step {
-        Step::Key(code, ctrl) => {
-            let modifiers = if ctrl {
+        Step::Key(key, with_ctrl) => {
+            let modifiers = if with_ctrl {
                 KeyModifiers::CONTROL
             } else {
                 KeyModifiers::NONE
             };
-            core.say(Message::Key(KeyEvent::new(code, modifiers)));
+            core.say(Message::Key(KeyEvent::new(key, modifiers)));
         }
         Step::Paste(text) => core.say(Message::Paste(text)),
         Step::Resize(width, height) => core.say(Message::Resize(Size::new(width, height))),
@@ -182,7 +182,7 @@ fn check(core: &Core) {
         list.cursor() < list.len().max(1),
         "the cursor left the list"
     );
-    assert!(list.visible().contains(&list.cursor()) || list.len() == 0);
+    assert!(list.visible().contains(&list.cursor()) || list.is_empty());
     let shown: Vec<&PinId> = list.known(0..u64::MAX).map(|pin| &pin.id).collect();
     let distinct: HashSet<&&PinId> = shown.iter().collect();
     assert_eq!(shown.len(), distinct.len(), "a pin stands at two places");

@@ -120,9 +120,9 @@ impl List {
         self.totals.map_or(0, |totals| totals.files)
     }
 
-    /// Whether the service has told that there is nothing.
+    /// Whether no row is known to be there.
     pub fn is_empty(&self) -> bool {
-        self.totals.is_some_and(|totals| totals.files == 0)
+        self.len() == 0
     }
 
     /// The place of the cursor, from 0.

@@ -11,6 +11,10 @@ use crate::protocol::{Reply, Request, Seq};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a message is moved once into the app and never kept"
+)]
 pub enum Message {
     /// A key went down, or repeats.
     Key(KeyEvent),

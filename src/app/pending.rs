@@ -11,7 +11,7 @@ use crate::protocol::Request;
 /// The wait before the first look.
 const FIRST: Duration = Duration::from_secs(2);
 /// The longest wait; the service's own web page looks every 10 seconds.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// When to look, and at which pins.
 #[derive(Debug, Default)]

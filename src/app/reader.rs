@@ -112,7 +112,7 @@ impl Reader {
     pub fn lines(&self, app: &App, columns: usize) -> Vec<ReaderLine> {
         match &self.subject {
             ReaderSubject::Record { pin, note, .. } => {
-                let mut lines = record_lines(pin, app, columns);
+                let mut lines = full_record_lines(pin, app, columns);
                 if !note.is_empty() {
                     lines.push(ReaderLine::plain(""));
                     lines.push(ReaderLine::plain(note.clone()));
@@ -139,49 +139,75 @@ impl Reader {
     }
 }
 
-/// The lines of a record, as the detail pane and the full view show them. What tells pins apart
-/// comes first.
+/// The lines of a record as the detail pane shows them. What tells pins apart comes first; what can
+/// be worked out from it is left to the full view, so that a moved cursor writes little.
 pub(crate) fn record_lines(pin: &Pin, app: &App, columns: usize) -> Vec<ReaderLine> {
-    const LABEL: usize = 10;
-    let mut lines = Vec::new();
-    let value_columns = columns.saturating_sub(LABEL).max(8);
-    let mut pair = |label: &str, value: String| {
-        let mut label = label;
-        for part in wrap(&scrub(&value), value_columns) {
-            lines.push(ReaderLine::pair(label, part));
-            label = "";
-        }
-    };
-    pair(
-        "name",
-        pin.name.clone().unwrap_or_else(|| "(none)".to_owned()),
-    );
-    pair("CID", pin.cid.to_string());
-    pair("size", size_text(pin.size));
-    pair("status", status_text(pin, app));
+    let mut lines = RecordLines::new(columns);
+    let name = pin.name.as_deref().filter(|name| !name.is_empty());
+    lines.pair("name", name.unwrap_or("(none)"));
+    lines.pair("CID", pin.cid.as_str());
+    lines.pair("size", &size_text(pin.size));
+    lines.pair("status", &status_text(pin, app));
     if let Some(time) = pin.date_pinned {
-        pair("pinned", time_text(time, app));
+        lines.pair("pinned", &time_text(time, app));
     }
     if let Some(time) = pin.date_unpinned {
-        pair("unpinned", time_text(time, app));
+        lines.pair("unpinned", &time_text(time, app));
     }
-    pair("kind", kind_text(pin));
-    pair("pin id", pin.id.to_string());
+    lines.pair("kind", &kind_text(pin));
+    lines.pair("pin id", pin.id.as_str());
     for (index, (key, value)) in pin.keyvalues.iter().enumerate() {
         let label = if index == 0 { "keyvalues" } else { "" };
-        pair(label, format!("{key} = {value}"));
+        lines.pair(label, &format!("{key} = {value}"));
     }
-    pair("gateway", app.connection.gateway_url(pin.cid.as_str()));
+    lines.lines
+}
+
+/// All that is known of a pin.
+fn full_record_lines(pin: &Pin, app: &App, columns: usize) -> Vec<ReaderLine> {
+    let mut lines = RecordLines {
+        lines: record_lines(pin, app, columns),
+        ..RecordLines::new(columns)
+    };
+    if let Some(what) = pin.cid.describe() {
+        lines.pair("CID is", &what);
+    }
+    lines.pair("gateway", &app.connection.gateway_url(pin.cid.as_str()));
     if let Some(hash) = &pin.root_hash {
-        pair("multihash", hash.clone());
+        lines.pair("multihash", hash);
     }
     if let Some(time) = pin.created_at {
-        pair("created", time_text(time, app));
+        lines.pair("created", &time_text(time, app));
     }
     if let Some(time) = pin.updated_at {
-        pair("updated", time_text(time, app));
+        lines.pair("updated", &time_text(time, app));
     }
-    lines
+    lines.lines
+}
+
+/// Columns of a record's labels.
+const LABEL: usize = 10;
+
+struct RecordLines {
+    lines: Vec<ReaderLine>,
+    columns: usize,
+}
+
+impl RecordLines {
+    fn new(columns: usize) -> Self {
+        Self {
+            lines: Vec::new(),
+            columns: columns.saturating_sub(LABEL).max(8),
+        }
+    }
+
+    fn pair(&mut self, label: &str, value: &str) {
+        let mut label = label;
+        for part in wrap(&scrub(value), self.columns) {
+            self.lines.push(ReaderLine::pair(label, part));
+            label = "";
+        }
+    }
 }
 
 fn size_text(size: Option<u64>) -> String {
@@ -211,7 +237,6 @@ fn kind_text(pin: &Pin) -> String {
         parts = vec!["pinned by CID".to_owned()];
     }
     parts.extend(pin.mime_type.clone().filter(|mime| !mime.is_empty()));
-    parts.extend(pin.cid.describe());
     parts.join(" · ")
 }
 

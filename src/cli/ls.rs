@@ -1,14 +1,15 @@
 //! `lazypin ls`: pins in one of six forms, written as they come.
 
+use super::json::json;
 use super::listing::{Listing, Until};
 use super::out::{Out, note};
-use super::record::{Record, Time, json};
 use super::table::Table;
 use super::{Outcome, Session};
 use crate::args::{Format, LsArgs};
 use crate::config::UsageError;
+use crate::domain::record::Time;
 use crate::domain::text::scrub;
-use crate::domain::{ListQuery, Pin, Totals};
+use crate::domain::{ListQuery, Pin, Record, Totals};
 
 /// Pins listed where nobody says how many.
 const USUAL: u64 = 100;

@@ -3,6 +3,7 @@
 mod add;
 mod ids;
 mod interrupt;
+mod json;
 mod lines;
 mod listing;
 mod ls;
@@ -12,7 +13,6 @@ mod pin;
 mod plan;
 mod progress;
 mod question;
-mod record;
 mod rm;
 mod serve;
 mod show;

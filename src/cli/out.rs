@@ -4,9 +4,9 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 
 use anyhow::Context as _;
 
-use super::record::{Record, json, pretty_json};
+use super::json::{json, pretty_json};
 use crate::config::Settings;
-use crate::domain::{Pin, text};
+use crate::domain::{Pin, Record, text};
 
 /// Whoever read our output has gone; not an error, but the end of listing.
 #[derive(Debug, thiserror::Error)]

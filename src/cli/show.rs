@@ -3,11 +3,10 @@
 use anyhow::Context as _;
 
 use super::out::Out;
-use super::record::Record;
 use super::{Outcome, Session, ids};
 use crate::args::ShowArgs;
-use crate::domain::Pin;
 use crate::domain::text::{date_time, human_bytes, scrub, width};
+use crate::domain::{Pin, Record};
 
 pub(super) async fn run(args: &ShowArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
     let id = ids::check(&args.id)?;

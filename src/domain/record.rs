@@ -1,14 +1,15 @@
 //! A pin's record as lazypin hands it out: the service's own field names and nesting, every field
-//! there, what is not known as null.
+//! there.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Pin;
 
-/// The record of one pin, ready to be written as JSON.
+/// A pin's record, ready to be written as JSON. What the service did not tell is null, and so is a
+/// date that never was; `keyvalues` is always an object.
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
     id: &'a str,
@@ -17,10 +18,10 @@ pub struct Record<'a> {
     cid: &'a str,
     size: Option<u64>,
     user_id: Option<&'a str>,
-    date_pinned: Option<Timestamp>,
-    date_unpinned: Option<Timestamp>,
-    created_at: Option<Timestamp>,
-    updated_at: Option<Timestamp>,
+    date_pinned: Time,
+    date_unpinned: Time,
+    created_at: Time,
+    updated_at: Time,
     pinned: bool,
     is_pin_by_hash: bool,
     is_dir: bool,
@@ -37,6 +38,28 @@ struct RecordMetadata<'a> {
     keyvalues: &'a BTreeMap<String, String>,
 }
 
+/// A time as the service writes it: RFC 3339 in UTC with microseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Time(pub Option<Timestamp>);
+
+impl Time {
+    /// The text; empty for a time that never was.
+    pub fn text(self) -> String {
+        self.0.map_or_else(String::new, |time| {
+            time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+        })
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Some(_) => serializer.serialize_str(&self.text()),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
 impl<'a> From<&'a Pin> for Record<'a> {
     fn from(pin: &'a Pin) -> Self {
         Self {
@@ -46,10 +69,10 @@ impl<'a> From<&'a Pin> for Record<'a> {
             cid: pin.cid.as_str(),
             size: pin.size,
             user_id: pin.user_id.as_deref(),
-            date_pinned: pin.date_pinned,
-            date_unpinned: pin.date_unpinned,
-            created_at: pin.created_at,
-            updated_at: pin.updated_at,
+            date_pinned: Time(pin.date_pinned),
+            date_unpinned: Time(pin.date_unpinned),
+            created_at: Time(pin.created_at),
+            updated_at: Time(pin.updated_at),
             pinned: pin.pinned,
             is_pin_by_hash: pin.is_pin_by_hash,
             is_dir: pin.is_dir,
@@ -70,12 +93,33 @@ mod tests {
     use crate::domain::Cid;
 
     #[test]
-    fn what_is_not_known_is_null_and_keyvalues_are_always_an_object() {
-        let pin = Pin::new("a", Cid::as_received("b"));
-        let json = serde_json::to_value(Record::from(&pin)).unwrap();
-        assert_eq!(json["size"], serde_json::Value::Null);
-        assert_eq!(json["date_unpinned"], serde_json::Value::Null);
-        assert_eq!(json["metadata"]["keyvalues"], serde_json::json!({}));
-        assert_eq!(json.as_object().unwrap().len(), 16);
+    fn every_field_is_there_and_what_is_not_known_is_null() {
+        let mut pin = Pin::new("id-1", Cid::as_received("bafy"));
+        let value = serde_json::to_value(Record::from(&pin)).unwrap();
+        let fields = value.as_object().unwrap();
+        assert_eq!(fields.len(), 16);
+        let known: Vec<&str> = fields
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(
+            known,
+            [
+                "cid",
+                "id",
+                "is_dir",
+                "is_pin_by_hash",
+                "metadata",
+                "pinned"
+            ]
+        );
+        assert_eq!(
+            value["metadata"],
+            serde_json::json!({"name": null, "type": null, "keyvalues": {}})
+        );
+        pin.date_pinned = Some("2023-06-07T03:52:39.331369Z".parse().unwrap());
+        let value = serde_json::to_value(Record::from(&pin)).unwrap();
+        assert_eq!(value["date_pinned"], "2023-06-07T03:52:39.331369Z");
     }
 }

@@ -26,7 +26,7 @@ use crate::wire::{PinByHash, PinRecord};
 const MAX_LIMIT: u32 = 1000;
 
 /// Bytes of a JSON body at the most, and how long it may take to come.
-const MAX_JSON: usize = 1024 * 1024;
+const MAX_JSON: usize = 64 * 1024;
 const JSON_TIME: Duration = Duration::from_secs(30);
 
 /// The status in the answer to an upload or a pin by CID that will be found done when asked for
@@ -129,7 +129,7 @@ async fn pin_by_hash(State(service): State<Arc<Service>>, body: Body) -> Answer 
     let body = tokio::time::timeout(JSON_TIME, axum::body::to_bytes(body, MAX_JSON))
         .await
         .map_err(|_| Failure::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time"))?
-        .map_err(|_| Failure::bad("the body broke off or is larger than 1 MiB"))?;
+        .map_err(|_| Failure::bad("the body broke off or is larger than 64 KiB"))?;
     let asked: PinByHash = serde_json::from_slice(&body)
         .map_err(|error| Failure::bad(format!("the body is not a pin request: {error}")))?;
     let cid = checked_cid(&asked.hash_to_pin)?;

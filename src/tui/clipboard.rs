@@ -133,11 +133,17 @@ pub(super) mod osc52 {
                 format!("\x1bPtmux;{wrapped}\x1b\\{plain}")
             }
             // screen hands on short strings only, so a long one goes in pieces.
-            Multiplexer::Screen => plain
-                .as_bytes()
-                .chunks(240)
-                .map(|piece| format!("\x1bP{}\x1b\\", String::from_utf8_lossy(piece)))
-                .collect(),
+            Multiplexer::Screen => {
+                plain
+                    .as_bytes()
+                    .chunks(240)
+                    .fold(String::new(), |mut pieces, piece| {
+                        pieces.push_str("\x1bP");
+                        pieces.push_str(&String::from_utf8_lossy(piece));
+                        pieces.push_str("\x1b\\");
+                        pieces
+                    })
+            }
         })
     }
 

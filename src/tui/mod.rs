@@ -4,6 +4,7 @@
 //! its events, so that a test drives the very loop that a person does. [`run`] gives it the real
 //! ones and puts the terminal back on every way out.
 
+mod backend;
 mod clipboard;
 mod desktop;
 mod directory;
@@ -28,8 +29,10 @@ use crate::worker;
 pub use desktop::{Desktop, SystemDesktop};
 pub use session::{Clock, End, Session};
 
-/// Unpins in flight at a time: on this machine, and over a network.
-const CONCURRENCY: (usize, usize) = (8, 4);
+/// Unpins in flight at a time where the service is on this machine.
+const LOCAL_CONCURRENCY: usize = 8;
+/// Unpins in flight at a time over a network, where calls are counted.
+const REMOTE_CONCURRENCY: usize = 4;
 
 /// Runs lazypin in this terminal until the person leaves or a signal ends it. The service is
 /// connected, or started, in the background while the first frame is on the screen already.
@@ -60,9 +63,10 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
         clock.now(),
     );
     let theme = theme(&settings);
-    let concurrency = match settings.target.is_local() {
-        true => CONCURRENCY.0,
-        false => CONCURRENCY.1,
+    let concurrency = if settings.target.is_local() {
+        LOCAL_CONCURRENCY
+    } else {
+        REMOTE_CONCURRENCY
     };
     // The embedded service lives until this function returns, whatever becomes of the worker.
     let (keep, kept) = mpsc::channel();

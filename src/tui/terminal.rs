@@ -12,10 +12,12 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
     is_raw_mode_enabled,
 };
-use crossterm::{cursor, execute, style};
+use crossterm::{cursor, execute};
 use ratatui::Terminal;
-use ratatui::backend::{Backend as _, CrosstermBackend};
+use ratatui::backend::Backend as _;
 use ratatui::layout::Size;
+
+use super::backend::FrugalBackend;
 
 /// A frame is written in one piece.
 const FRAME_BYTES: usize = 32 * 1024;
@@ -24,7 +26,7 @@ const FRAME_BYTES: usize = 32 * 1024;
 pub(super) struct Screen {
     /// Never dropped: where the terminal is gone, ratatui's own drop says so on stderr, which is
     /// gone too, and a print that fails is a panic. [`restore`] does all that it would do.
-    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
+    terminal: ManuallyDrop<Terminal<FrugalBackend<BufWriter<Stdout>>>>,
 }
 
 impl Screen {
@@ -33,16 +35,13 @@ impl Screen {
         enable_raw_mode()?;
         let mut screen = Self {
             terminal: ManuallyDrop::new(
-                Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
+                Terminal::new(FrugalBackend::new(BufWriter::with_capacity(
                     FRAME_BYTES,
                     io::stdout(),
                 )))
                 .inspect_err(|_| restore())?,
             ),
         };
-        // With NO_COLOR crossterm would write resets that take bold and reverse with them; which
-        // colours there are is the theme's to say.
-        style::force_color_output(true);
         let writer = screen.terminal.backend_mut();
         execute!(
             writer,
@@ -60,7 +59,7 @@ impl Screen {
         self.terminal.backend().size()
     }
 
-    pub(super) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<BufWriter<Stdout>>> {
+    pub(super) fn terminal(&mut self) -> &mut Terminal<FrugalBackend<BufWriter<Stdout>>> {
         &mut self.terminal
     }
 }

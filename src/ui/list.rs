@@ -70,7 +70,7 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
         return;
     }
     let list = &app.list;
-    if list.totals().is_none() || list.is_empty() {
+    if list.is_empty() {
         draw_message(buffer, app, theme);
         return;
     }
@@ -107,7 +107,7 @@ fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
         let marked = format!(" {} marked{range} ", app.marks.len());
         block = block.title_bottom(Line::styled(marked, theme.mark));
     }
-    if app.list.len() > 0 {
+    if !app.list.is_empty() {
         let (page, pages) = app.list.page();
         let place = format!(
             " row {} of {} · page {page}/{pages} ",
@@ -240,7 +240,7 @@ fn draw_message(buffer: &mut Buffer, app: &App, theme: &Theme) {
             ),
             theme.quiet,
         ));
-    } else if app.list.is_empty() {
+    } else if app.list.totals().is_some() {
         let view = app.list.view();
         if view.pinned == PinnedFilter::All {
             lines.push(("No pins yet".to_owned(), theme.title));

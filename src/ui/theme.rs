@@ -36,7 +36,8 @@ impl Theme {
     pub fn terminal() -> Self {
         let style = Style::new();
         Self {
-            text: style,
+            // Said outright, so that text over a quiet frame is not quiet.
+            text: Style::reset(),
             quiet: style.fg(Color::DarkGray),
             title: style.add_modifier(Modifier::BOLD),
             accent: style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
@@ -55,7 +56,7 @@ impl Theme {
         let style = Style::new();
         let bold = style.add_modifier(Modifier::BOLD);
         Self {
-            text: style,
+            text: Style::reset(),
             quiet: style.add_modifier(Modifier::DIM),
             title: bold,
             accent: bold,

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use vt100::MouseProtocolMode;
 
 /// Longer than anything takes; only a hang gets there.
-pub const PATIENCE: Duration = Duration::from_secs(8);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs "$@", then stays so that the terminal does.
 const LEADER: &str =
@@ -112,7 +112,7 @@ impl Seen {
     /// The number that the shell printed after these words.
     fn printed(&self, words: &str) -> Option<i32> {
         let bytes = String::from_utf8_lossy(&self.bytes);
-        let (_, rest) = bytes.rsplit_once(words)?;
+        let (_, rest) = bytes.split_once(words)?;
         let (number, _) = rest.split_once(['\r', '\n'])?;
         number.parse().ok()
     }

@@ -69,23 +69,19 @@ pub(super) async fn serve(
         .resolve(root.clone(), address.cid.codec(), address.path.clone())
         .await?
         .ok_or_else(missing)?;
-    let (found, entries) = match resolved {
-        Resolved::Directory(found, entries) => (found, entries),
-        file if wants_node => {
-            let _ = file;
+    let Resolved::Directory(found, entries) = resolved else {
+        if wants_node {
             return Err(Failure::new(
                 StatusCode::NOT_ACCEPTABLE,
                 "only a directory is given as dag-json",
             ));
         }
-        file => {
-            let name = asked.filename.or_else(|| address.path.last().cloned());
-            let told = match name {
-                Some(_) => None,
-                None => service.store.mime_of(root).await?,
-            };
-            return give(file, name.as_deref(), told, &headers).await;
-        }
+        let name = asked.filename.or_else(|| address.path.last().cloned());
+        let told = match name {
+            Some(_) => None,
+            None => service.store.mime_of(root).await?,
+        };
+        return give(resolved, name.as_deref(), told, &headers).await;
     };
     if wants_node {
         return Ok(node(found, &entries));

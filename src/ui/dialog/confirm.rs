@@ -1,5 +1,7 @@
 //! A question before something that can't be taken back.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
@@ -64,7 +66,7 @@ fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)>
             let unknown = pins.iter().filter(|pin| pin.size.is_none()).count();
             let mut size = format!("{} in all", human_bytes(bytes));
             if unknown > 0 {
-                size.push_str(&format!(", {unknown} of unknown size"));
+                let _ = write!(size, ", {unknown} of unknown size");
             }
             wrapped(&mut lines, &size, theme.title);
             for pin in pins.iter().take(NAMES) {

@@ -51,7 +51,15 @@ pub(crate) fn draw_pin(buffer: &mut Buffer, app: &App, pin: &PinForm, theme: &Th
         Ok(what) => (format!("ok: {what}"), theme.good),
         Err(why) => (why, theme.bad),
     });
-    draw(buffer, app, "Pin by CID", &intro, &pin.form, check, theme);
+    draw(
+        buffer,
+        app,
+        "Pin by CID",
+        &intro,
+        &pin.form,
+        check.as_ref(),
+        theme,
+    );
 }
 
 /// Draws a form; `check` is said below the first field.
@@ -61,7 +69,7 @@ fn draw(
     title: &str,
     intro: &[(String, Style)],
     form: &Form,
-    check: Option<(String, Style)>,
+    check: Option<&(String, Style)>,
     theme: &Theme,
 ) {
     let rows = |is_multiline: bool| if is_multiline { LINES } else { 1 };
@@ -114,7 +122,7 @@ fn draw(
         y += height;
         if index == 0
             && y < answer
-            && let Some((text, style)) = &check
+            && let Some((text, style)) = check
         {
             put(buffer, x + LABEL, y, right - x - LABEL, text, *style);
             y += 1;

@@ -1,5 +1,7 @@
 //! The file picker.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -66,7 +68,7 @@ fn summary(picker: &Picker) -> String {
     };
     let hidden = picker.hidden_count();
     if hidden > 0 {
-        text.push_str(&format!(" · {} not shown", count(hidden, "hidden file")));
+        let _ = write!(text, " · {} not shown", count(hidden, "hidden file"));
     }
     text
 }
