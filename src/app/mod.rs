@@ -20,11 +20,13 @@ mod open;
 mod pending;
 pub mod picker;
 mod pin_by_cid;
+mod pin_form;
 mod reader;
 mod toasts;
 mod unpin;
 mod update;
 mod upload;
+mod upload_form;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,11 +43,11 @@ pub use list::{List, View};
 pub use marks::Marks;
 pub use message::{DirectoryEntry, EntryKind, Message};
 pub use modal::{Confirm, Modal, Question};
-pub use pin_by_cid::PinForm;
+pub use pin_form::PinForm;
 pub use reader::{Reader, ReaderLine, ReaderSubject};
 pub(crate) use reader::{record_lines, wrap};
 pub use toasts::{Toast, ToastKind, Toasts};
-pub use upload::UploadForm;
+pub use upload_form::UploadForm;
 
 use crate::input::{Context, Keymap};
 use crate::protocol::{JobId, Seq};

@@ -119,6 +119,9 @@ pub struct LsArgs {
         value_name = "ORDER"
     )]
     pub order: OrderChoice,
+    /// Only pins that match, such as 'size>10MB name:*.png'; see the README for all terms
+    #[arg(long, value_name = "TERMS")]
+    pub filter: Option<String>,
     /// Pins to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: u64,
@@ -178,8 +181,11 @@ pub struct MetadataArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub struct RmArgs {
     /// Pin ids; `-` reads one a line from stdin
-    #[arg(value_name = "PIN_ID", required = true)]
+    #[arg(value_name = "PIN_ID", required_unless_present = "filter")]
     pub ids: Vec<String>,
+    /// Unpin what matches, such as 'age>1y size>1GB'; see the README for all terms
+    #[arg(long, value_name = "TERMS", conflicts_with = "ids")]
+    pub filter: Option<String>,
     /// Don't ask
     #[arg(short, long)]
     pub yes: bool,

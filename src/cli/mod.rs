@@ -8,6 +8,7 @@ mod lines;
 mod listing;
 mod ls;
 mod made;
+mod matching;
 mod out;
 mod pin;
 mod plan;

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 
 use super::out::{Out, note};
 use super::plan::{self, Planned};
-use super::{Outcome, Session, ids, progress, question};
+use super::{Outcome, Session, ids, matching, progress, question};
 use crate::api::PinningService;
 use crate::args::RmArgs;
 use crate::config::UsageError;
@@ -24,6 +25,7 @@ use crate::worker::unpin::unpin_all;
 const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
+    let filter = args.filter.as_deref().map(matching::parse).transpose()?;
     if !args.dry_run {
         session.refuse_read_only("unpin")?;
         if !args.yes && !question::can_ask() {
@@ -40,7 +42,20 @@ pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
-    let outcome = act(args, session, ids, &connection).await;
+    let outcome = match filter {
+        None => act(args, session, ids, None, &connection).await,
+        Some(filter) => {
+            let reading = plan::matching(connection.service(), &filter);
+            match session.interrupt.or(reading).await {
+                None => Ok(Outcome::Interrupted),
+                Some(Err(error)) => Err(error).context("can't read the list"),
+                Some(Ok(found)) => {
+                    let ids = found.iter().map(|planned| planned.id.clone()).collect();
+                    act(args, session, ids, Some(found), &connection).await
+                }
+            }
+        }
+    };
     connection.close().await;
     outcome
 }
@@ -49,25 +64,33 @@ async fn act(
     args: &RmArgs,
     session: &Session<'_>,
     ids: Vec<PinId>,
+    found: Option<Vec<Planned>>,
     connection: &Connection,
 ) -> anyhow::Result<Outcome> {
+    if found.is_some() && ids.is_empty() {
+        note("rm: nothing matches that is not unpinned already");
+    }
     let usual = if session.settings.target.is_local() {
         8
     } else {
         4
     };
     let concurrency = args.concurrency.map_or(usual, usize::from);
+    let look_up = async |ids: &[PinId]| {
+        if found.is_some() {
+            return found;
+        }
+        let looking = plan::look_up(connection.service(), ids, concurrency);
+        session.interrupt.or(looking).await
+    };
     if args.dry_run {
-        let looking = plan::look_up(connection.service(), &ids, concurrency);
-        return match session.interrupt.or(looking).await {
+        return match look_up(&ids).await {
             None => Ok(Outcome::Interrupted),
             Some(plan) => tell_plan(&plan, session),
         };
     }
     if !args.yes && !ids.is_empty() {
-        let first = &ids[..question::needs(ids.len())];
-        let looking = plan::look_up(connection.service(), first, concurrency);
-        let Some(known) = session.interrupt.or(looking).await else {
+        let Some(known) = look_up(&ids[..question::needs(ids.len())]).await else {
             return Ok(Outcome::Interrupted);
         };
         match question::ask(ids.len(), &known, &session.interrupt).await? {
