@@ -4,6 +4,10 @@ use crossterm::event::{KeyEvent, KeyModifiers};
 use tui_textarea::TextArea;
 
 use crate::domain::Metadata;
+use crate::domain::text::human_bytes;
+
+/// Bytes that a field may hold after a paste. The text area counts columns in 16 bits.
+const FIELD_BYTES: usize = 32_000;
 
 /// One field.
 #[derive(Debug)]
@@ -139,11 +143,20 @@ impl Form {
         }
     }
 
-    /// Pastes into the focused field; a field of one line gets it in one line.
+    /// Pastes into the focused field; a field of one line gets it in one line, and what is too long
+    /// for any field is left out.
     pub fn paste(&mut self, text: &str) {
         let Some(field) = self.fields.get_mut(self.focus) else {
             return;
         };
+        let held: usize = field.area.lines().iter().map(String::len).sum();
+        if held + text.len() > FIELD_BYTES {
+            self.error = Some(format!(
+                "not pasted: a field holds {} at the most",
+                human_bytes(FIELD_BYTES as u64)
+            ));
+            return;
+        }
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text: String = text
             .chars()

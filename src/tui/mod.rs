@@ -40,6 +40,12 @@ const REMOTE_CONCURRENCY: usize = 4;
 /// A panic of the loop is shown after the terminal is back; one of a background task only ends its
 /// job.
 pub async fn run(settings: Settings) -> anyhow::Result<End> {
+    let desktop = SystemDesktop::new(Box::new(io::stdout()));
+    run_with(settings, Box::new(desktop)).await
+}
+
+/// The same with a desktop of the caller's own.
+pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::Result<End> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(UsageError::with_hint(
             "the terminal UI needs a terminal",
@@ -72,8 +78,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<End> {
         },
         concurrency,
     );
-    let desktop = SystemDesktop::new(Box::new(io::stdout()));
-    let end = Session::new(app, theme, clock, worker, Box::new(desktop))
+    let end = Session::new(app, theme, clock, worker, desktop)
         .run(screen.terminal(), input::events()?, signals::ended()?)
         .await;
     drop(screen);

@@ -1,6 +1,7 @@
 //! The real terminal: taken over once, given back on every way out.
 
 use std::io::{self, BufWriter, Stdout, Write as _};
+use std::mem::ManuallyDrop;
 use std::panic;
 use std::thread;
 
@@ -23,7 +24,9 @@ const FRAME_BYTES: usize = 32 * 1024;
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub(super) struct Screen {
-    terminal: Terminal<FrugalBackend<BufWriter<Stdout>>>,
+    /// Never dropped: where the terminal is gone, ratatui's own drop says so on stderr, which is
+    /// gone too, and a print that fails is a panic. [`restore`] does all that it would do.
+    terminal: ManuallyDrop<Terminal<FrugalBackend<BufWriter<Stdout>>>>,
 }
 
 impl Screen {
@@ -31,11 +34,13 @@ impl Screen {
     pub(super) fn enter(mouse: bool) -> io::Result<Self> {
         enable_raw_mode()?;
         let mut screen = Self {
-            terminal: Terminal::new(FrugalBackend::new(BufWriter::with_capacity(
-                FRAME_BYTES,
-                io::stdout(),
-            )))
-            .inspect_err(|_| restore())?,
+            terminal: ManuallyDrop::new(
+                Terminal::new(FrugalBackend::new(BufWriter::with_capacity(
+                    FRAME_BYTES,
+                    io::stdout(),
+                )))
+                .inspect_err(|_| restore())?,
+            ),
         };
         let writer = screen.terminal.backend_mut();
         execute!(
