@@ -32,7 +32,7 @@ pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<
         let Some(cut_off) = CutOff::last(&journal).await? else {
             return nothing_to_resume(session);
         };
-        Work::Resume(cut_off)
+        Work::Resume(Box::new(cut_off))
     } else {
         let Some(ids) = ids::collect(&args.ids, &session.interrupt).await? else {
             return Ok(Outcome::Interrupted);
@@ -52,7 +52,7 @@ enum Work {
     /// These.
     New(Vec<PinId>),
     /// What a batch did not come to.
-    Resume(CutOff),
+    Resume(Box<CutOff>),
 }
 
 /// A batch that was cut off, and what is open in it.

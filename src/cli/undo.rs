@@ -159,7 +159,7 @@ impl Told {
                 _ => format!("{back} pins are back, with new ids"),
             };
             if failed > 0 {
-                summary.push_str(&format!(", {failed} could not come back"));
+                let _ = write!(summary, ", {failed} could not come back");
             }
             out.line_now(&summary)?;
         }
