@@ -39,7 +39,7 @@ fn scrolled(pins: usize, row: usize) -> App {
 /// A core that waits for its first hundred rows, and the answer that brings them.
 fn awaited() -> (App, Message) {
     let mut core = Core::new(SIZE, (0..100).map(pin).collect());
-    let Request::List { seq, query } = core.take_request() else {
+    let Request::List { seq, query, .. } = core.take_request() else {
         panic!("no list was asked for");
     };
     let result = Ok(core.page(&query));

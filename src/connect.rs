@@ -1,4 +1,4 @@
-//! From settings to a service that can be asked: the client of a remote one, or the embedded one
+//! From settings to the change journal, and to a service that can be asked: the client of a remote one, or the embedded one
 //! started in this process.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::api::{ClientConfig, PinClient, PinningService, ReadOnly, Timeouts};
 use crate::config::{Settings, Target, UsageError};
 use crate::credentials::Credentials;
+use crate::journal::{Journal, Scope};
 use crate::service::{self, RunningService, ServiceConfig, StoreLocation};
 use crate::worker::Connected;
 
@@ -87,6 +88,21 @@ pub async fn connect(settings: &Settings) -> anyhow::Result<Connection> {
         connected: connected(settings, embedded.api_url(), credentials, Some(gateway))?,
         embedded: Some(embedded),
     })
+}
+
+/// The change journal for the service of these settings; one that goes with the process where the
+/// service does.
+pub fn journal(settings: &Settings) -> anyhow::Result<Arc<Journal>> {
+    let scope = Scope {
+        profile: settings.profile.clone(),
+        service: settings.service_name(),
+    };
+    Ok(Arc::new(match settings.target {
+        Target::Demo { .. } => Journal::throw_away(scope)?,
+        Target::Remote { .. } | Target::Embedded { .. } => {
+            Journal::open(&settings.state_dir, scope)
+        }
+    }))
 }
 
 fn connected(

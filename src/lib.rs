@@ -7,6 +7,7 @@
 //! | faces | `tui` (terminal, event loop, effects) · `cli` (the commands) |
 //! | drawing and doing | `ui` · `worker`, `api`, `service` |
 //! | deciding and speaking | `app` · `wire`, `ipfs` |
+//! | remembering | `journal` (every change, written ahead) |
 //! | words between them | `input` (keys to actions) · `protocol` (requests and replies) |
 //! | errors | `error` |
 //! | the things themselves | `domain` |
@@ -26,6 +27,7 @@ pub mod error;
 pub mod index;
 pub mod input;
 pub mod ipfs;
+pub mod journal;
 pub mod logging;
 pub mod protocol;
 pub mod service;

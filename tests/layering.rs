@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("error", &["domain"]),
     ("credentials", &[]),
+    ("journal", &["domain", "credentials"]),
     ("protocol", &["domain", "error"]),
     ("input", &[]),
     ("wire", &["domain"]),
@@ -30,7 +31,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("index", &["domain"]),
     (
         "worker",
-        &["domain", "error", "protocol", "ipfs", "api", "index"],
+        &[
+            "domain", "error", "journal", "protocol", "ipfs", "api", "index",
+        ],
     ),
     ("args", &["domain"]),
     ("config", &["domain", "credentials", "api", "args"]),
@@ -40,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "domain",
             "credentials",
+            "journal",
             "api",
             "service",
             "worker",
@@ -58,6 +62,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "error",
             "credentials",
+            "journal",
             "protocol",
             "api",
             "worker",

@@ -82,7 +82,7 @@ impl Scene {
     fn answer(&mut self) -> anyhow::Result<()> {
         while let Some(effect) = self.wanted.pop() {
             let message = match effect {
-                Effect::Submit(Request::List { seq, query }) => {
+                Effect::Submit(Request::List { seq, query, .. }) => {
                     let pins = pins::all()?;
                     let page = PinPage {
                         rows: pins.len(),

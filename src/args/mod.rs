@@ -91,6 +91,10 @@ pub enum Command {
     Pin(PinArgs),
     /// Unpin
     Rm(RmArgs),
+    /// Take the last batch of unpins back
+    Undo(UndoArgs),
+    /// Every change made from here, newest first
+    Log,
     /// Run the embedded pinning service alone
     Serve(ServeArgs),
 }
@@ -181,17 +185,34 @@ pub struct MetadataArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub struct RmArgs {
     /// Pin ids; `-` reads one a line from stdin
-    #[arg(value_name = "PIN_ID", required_unless_present = "filter")]
+    #[arg(value_name = "PIN_ID", required_unless_present_any = ["filter", "resume"])]
     pub ids: Vec<String>,
     /// Unpin what matches, such as 'age>1y size>1GB'; see the README for all terms
     #[arg(long, value_name = "TERMS", conflicts_with = "ids")]
     pub filter: Option<String>,
+    /// Finish the last batch that was cut off, looking at each of its pins first
+    #[arg(long, conflicts_with_all = ["ids", "filter"])]
+    pub resume: bool,
     /// Don't ask
     #[arg(short, long)]
     pub yes: bool,
     /// Print what would be unpinned and change nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
+    /// Calls at a time [default: 4, with a service on this machine 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub concurrency: Option<u8>,
+}
+
+/// What `undo` takes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct UndoArgs {
+    /// Show what would come back and change nothing
+    #[arg(long)]
+    pub list: bool,
+    /// Don't ask
+    #[arg(short, long)]
+    pub yes: bool,
     /// Calls at a time [default: 4, with a service on this machine 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub concurrency: Option<u8>,

@@ -11,6 +11,7 @@ use super::{Outcome, Session, progress};
 use crate::api::PinningService;
 use crate::args::AddArgs;
 use crate::domain::{Metadata, UploadPlan};
+use crate::journal::Kind;
 use crate::protocol::JobEnd;
 use crate::worker::upload;
 
@@ -22,6 +23,10 @@ pub(super) async fn run(args: &AddArgs, session: &Session<'_>) -> anyhow::Result
         return Ok(Outcome::Interrupted);
     };
     let mut made = Made::new("add", lone, session);
+    if let Err(error) = made.begin(Kind::Upload, args.paths.len(), session).await {
+        connection.close().await;
+        return Err(error);
+    }
     let sources: Vec<String> = args
         .paths
         .iter()
@@ -51,7 +56,7 @@ async fn add(
         let source = path.display().to_string();
         match scan(path).await? {
             // The sentence begins with the path.
-            Err(why) => made.fail(&why),
+            Err(why) => made.fail(&why)?,
             Ok(mut plan) => {
                 for skipped in &plan.skipped {
                     note(&format!("add: {skipped}"));

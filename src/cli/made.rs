@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use tokio::task::spawn_blocking;
+
 use super::out::{Out, hint, note};
 use super::{Outcome, Session};
 use crate::args::MetadataArgs;
 use crate::config::UsageError;
+use crate::connect;
 use crate::domain::text::{count, scrub};
 use crate::domain::{Metadata, Pin};
+use crate::journal::{Entry, Kind, Outcome as ItemOutcome, Running};
 use crate::protocol::JobEnd;
 
 /// More sources than this are counted rather than named when a command is interrupted.
@@ -53,6 +57,8 @@ pub(super) struct Made {
     settled: usize,
     failed: usize,
     hint: Option<&'static str>,
+    /// What is written down, once something is to be sent.
+    running: Option<Running>,
 }
 
 impl Made {
@@ -66,6 +72,27 @@ impl Made {
             settled: 0,
             failed: 0,
             hint: None,
+            running: None,
+        }
+    }
+
+    /// Writes down that so many pins are about to be made.
+    pub(super) async fn begin(
+        &mut self,
+        kind: Kind,
+        total: usize,
+        session: &Session<'_>,
+    ) -> anyhow::Result<()> {
+        let journal = connect::journal(session.settings)?;
+        let begun = spawn_blocking(move || journal.begin(kind, total, &[], None));
+        self.running = Some(begun.await??);
+        Ok(())
+    }
+
+    fn record(&self, entry: Entry) -> anyhow::Result<()> {
+        match &self.running {
+            Some(running) => running.record(&[entry]),
+            None => Ok(()),
         }
     }
 
@@ -76,6 +103,13 @@ impl Made {
 
     /// Tells how the pin of `source` ended; `word` is for a new one.
     pub(super) fn settle(&mut self, source: &str, end: JobEnd, word: &str) -> anyhow::Result<()> {
+        let entry = entry(source, &end);
+        // Told before it is written down: a full disk must not cost anybody the CID.
+        self.settle_told(source, end, word)?;
+        self.record(entry)
+    }
+
+    fn settle_told(&mut self, source: &str, end: JobEnd, word: &str) -> anyhow::Result<()> {
         match end {
             JobEnd::Pinned(pin) => self.tell(word, pin),
             JobEnd::AlreadyPinned(Some(pin)) => {
@@ -91,22 +125,30 @@ impl Made {
             }
             JobEnd::Failed(error) => {
                 self.hint = self.hint.or(error.hint());
-                self.fail(&format!("{source}: {error}"));
+                self.tell_failure(&format!("{source}: {error}"));
                 Ok(())
             }
             JobEnd::Broken(why) => {
-                self.fail(&format!("{source}: {why}"));
+                self.tell_failure(&format!("{source}: {why}"));
                 Ok(())
             }
             JobEnd::BatchOver => {
-                self.fail(&format!("{source}: nothing is known of how it ended"));
+                self.tell_failure(&format!("{source}: nothing is known of how it ended"));
                 Ok(())
             }
         }
     }
 
     /// Tells what there is no pin for, and why.
-    pub(super) fn fail(&mut self, what_and_why: &str) {
+    pub(super) fn fail(&mut self, what_and_why: &str) -> anyhow::Result<()> {
+        self.tell_failure(what_and_why);
+        self.record(Entry {
+            message: what_and_why.to_owned(),
+            ..nothing(ItemOutcome::Failed)
+        })
+    }
+
+    fn tell_failure(&mut self, what_and_why: &str) {
         self.settled += 1;
         self.failed += 1;
         note(&format!("can't {} {what_and_why}", self.verb));
@@ -132,12 +174,14 @@ impl Made {
 
     /// Writes the document, where one was asked for, and says how it all ended.
     pub(super) fn end(mut self) -> anyhow::Result<Outcome> {
+        let ended = self.running.take().map_or(Ok(()), Running::end);
         if self.json {
             self.out.records(&self.pins, self.lone)?;
         }
         if let Some(text) = self.hint {
             hint(text);
         }
+        ended?;
         Ok(if self.failed == 0 {
             Outcome::Done
         } else {
@@ -167,6 +211,43 @@ impl Made {
             }
         ));
         Ok(Outcome::Interrupted)
+    }
+}
+
+/// What is written down of how one ended.
+fn entry(source: &str, end: &JobEnd) -> Entry {
+    let made = |outcome, pin: &Pin| Entry {
+        id: Some(pin.id.clone()),
+        cid: Some(pin.cid.clone()),
+        name: pin.name.clone(),
+        ..nothing(outcome)
+    };
+    let not_made = |outcome, message: String| Entry {
+        name: Some(source.to_owned()),
+        message,
+        ..nothing(outcome)
+    };
+    match end {
+        JobEnd::Pinned(pin) => made(ItemOutcome::Done, pin),
+        JobEnd::AlreadyPinned(Some(pin)) => made(ItemOutcome::Gone, pin),
+        JobEnd::AlreadyPinned(None) => not_made(ItemOutcome::Gone, "already pinned".to_owned()),
+        JobEnd::Failed(error) if error.outcome_unknown() => {
+            not_made(ItemOutcome::Unknown, error.to_string())
+        }
+        JobEnd::Failed(error) => not_made(ItemOutcome::Failed, error.to_string()),
+        JobEnd::Broken(why) => not_made(ItemOutcome::Unknown, why.clone()),
+        JobEnd::BatchOver => not_made(ItemOutcome::Unknown, String::new()),
+    }
+}
+
+fn nothing(outcome: ItemOutcome) -> Entry {
+    Entry {
+        id: None,
+        outcome,
+        message: String::new(),
+        new_id: None,
+        cid: None,
+        name: None,
     }
 }
 

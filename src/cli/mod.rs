@@ -1,11 +1,14 @@
 //! The commands: what the terminal UI does to pins, one file a command, for people and scripts.
 
 mod add;
+mod batch;
 mod ids;
 mod interrupt;
 mod json;
+mod known;
 mod lines;
 mod listing;
+mod log;
 mod ls;
 mod made;
 mod matching;
@@ -18,6 +21,7 @@ mod rm;
 mod serve;
 mod show;
 mod table;
+mod undo;
 
 pub use interrupt::INTERRUPTED;
 pub use out::{Failure, ReaderGone, hint, note};
@@ -64,6 +68,16 @@ impl Session<'_> {
         self.interrupt.or(connect(self.settings)).await.transpose()
     }
 
+    /// Calls at a time: as many as were asked for, else what suits the service.
+    fn concurrency(&self, asked: Option<u8>) -> usize {
+        let usual = if self.settings.target.is_local() {
+            8
+        } else {
+            4
+        };
+        asked.map_or(usual, usize::from)
+    }
+
     /// Refuses a command that changes something where nothing may be changed.
     fn refuse_read_only(&self, what: &str) -> anyhow::Result<()> {
         if self.settings.read_only {
@@ -94,6 +108,8 @@ pub async fn run(
         Command::Add(args) => add::run(args, &session).await,
         Command::Pin(args) => pin::run(args, &session).await,
         Command::Rm(args) => rm::run(args, &session).await,
+        Command::Undo(args) => undo::run(args, &session).await,
+        Command::Log => log::run(&session),
         Command::Serve(_) if global.read_only => Err(UsageError::new(
             "serve: --read-only is for what lazypin asks of a service, not for a service",
         )

@@ -7,6 +7,7 @@ use crate::args::PinArgs;
 use crate::config::UsageError;
 use crate::domain::text::truncate;
 use crate::domain::{Cid, Metadata};
+use crate::journal::Kind;
 use crate::protocol::JobEnd;
 use crate::worker::upload;
 
@@ -30,6 +31,10 @@ pub(super) async fn run(args: &PinArgs, session: &Session<'_>) -> anyhow::Result
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
+    if let Err(error) = made.begin(Kind::Pin, items.len(), session).await {
+        connection.close().await;
+        return Err(error);
+    }
     // What stdin had wrong is settled before these.
     let mut sources = vec![String::new(); made.settled()];
     sources.extend(items.iter().map(|item| item.cid.to_string()));
@@ -79,7 +84,7 @@ async fn items(
                         ..metadata.clone()
                     },
                 }),
-                Err(error) => made.fail(&format!("line {number} of stdin: {error}")),
+                Err(error) => made.fail(&format!("line {number} of stdin: {error}"))?,
             }
         }
     }

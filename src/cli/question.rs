@@ -1,4 +1,4 @@
-//! The one question before an unpin, on a terminal.
+//! The one question before an unpin or before one is taken back, on a terminal.
 
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
@@ -7,7 +7,9 @@ use anyhow::Context as _;
 
 use super::interrupt::Interrupt;
 use super::plan::{self, Planned};
-use crate::domain::text::{count, human_bytes};
+use crate::domain::UnpinTarget;
+use crate::domain::text::{count, date_time, human_bytes, scrub};
+use crate::journal::Undoable;
 
 /// Over so many pins the number has to be typed.
 const TYPED_OVER: usize = 50;
@@ -33,8 +35,21 @@ pub(super) async fn ask(
     known: &[Planned],
     interrupt: &Interrupt,
 ) -> anyhow::Result<Option<bool>> {
+    answer(text(pins, known), pins, interrupt).await
+}
+
+/// Asks whether to take these back; `None` where a signal came instead of an answer.
+pub(super) async fn ask_undo(
+    undoable: &Undoable,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Option<bool>> {
+    // Pinning again harms nothing: however many they are, a word does.
+    answer(undo_text(undoable), 1, interrupt).await
+}
+
+async fn answer(text: String, pins: usize, interrupt: &Interrupt) -> anyhow::Result<Option<bool>> {
     // A terminal that went away gives no answer either, and no answer means no.
-    let _ = io::stderr().write_all(text(pins, known).as_bytes());
+    let _ = io::stderr().write_all(text.as_bytes());
     let reading = tokio::task::spawn_blocking(|| {
         let mut answer = String::new();
         let read = io::stdin().lock().take(1024).read_line(&mut answer);
@@ -47,6 +62,38 @@ pub(super) async fn ask(
             Ok(Some(says_yes(pins, &answer.unwrap_or_default())))
         }
     }
+}
+
+fn undo_text(undoable: &Undoable) -> String {
+    let mut text = String::new();
+    let pins = undoable.taken.iter().chain(&undoable.unclear);
+    for pin in pins.take(NAMED) {
+        let _ = writeln!(text, "  {}", undo_line(pin));
+    }
+    if undoable.len() > NAMED {
+        let _ = writeln!(text, "  and {} more", undoable.len() - NAMED);
+    }
+    let _ = write!(
+        text,
+        "Take {} of {} UTC back, with new ids? [y/N] ",
+        count(undoable.len(), "unpin"),
+        date_time(undoable.batch.time)
+    );
+    text
+}
+
+/// A pin that can come back, in one line.
+pub(super) fn undo_line(pin: &UnpinTarget) -> String {
+    let line = format!(
+        "{}  {:>8}  {}",
+        pin.id,
+        pin.size.map_or_else(String::new, human_bytes),
+        match &pin.cid {
+            Some(_) => pin.title(),
+            None => "(to be looked up)",
+        }
+    );
+    scrub(line.trim_end()).into_owned()
 }
 
 fn text(pins: usize, known: &[Planned]) -> String {

@@ -1,28 +1,21 @@
 //! `lazypin rm`: unpins, after a question or with `--yes`, and tells what became of each pin.
 
-use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use anyhow::Context as _;
-use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 
+use super::batch::{Batch, Task};
 use super::out::{Out, note};
 use super::plan::{self, Planned};
-use super::{Outcome, Session, ids, matching, progress, question};
-use crate::api::PinningService;
+use super::{Outcome, Session, ids, known as learn, matching, question};
 use crate::args::RmArgs;
 use crate::config::UsageError;
-use crate::connect::Connection;
-use crate::domain::text::{count, human_bytes, scrub};
-use crate::domain::{PinId, UnpinItem, UnpinOutcome, UnpinReport};
-use crate::worker::unpin::unpin_all;
-
-/// How long calls under way may take to end after a signal.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::connect::{Connection, journal};
+use crate::domain::PinId;
+use crate::domain::text::{count, date_time, human_bytes};
+use crate::journal::{self as changes, Journal, Kind, Recorder, Running};
 
 pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
     let filter = args.filter.as_deref().map(matching::parse).transpose()?;
@@ -36,63 +29,138 @@ pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<
             .into());
         }
     }
-    let Some(ids) = ids::collect(&args.ids, &session.interrupt).await? else {
-        return Ok(Outcome::Interrupted);
+    let journal = journal(session.settings)?;
+    let mut work = if args.resume {
+        let Some(cut_off) = CutOff::last(&journal).await? else {
+            return nothing_to_resume(session);
+        };
+        Work::Resume(Box::new(cut_off))
+    } else {
+        let Some(ids) = ids::collect(&args.ids, &session.interrupt).await? else {
+            return Ok(Outcome::Interrupted);
+        };
+        Work::New(ids)
     };
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
-    let outcome = match filter {
-        None => act(args, session, ids, None, &connection).await,
-        Some(filter) => {
-            let reading = plan::matching(connection.service(), &filter);
-            match session.interrupt.or(reading).await {
-                None => Ok(Outcome::Interrupted),
-                Some(Err(error)) => Err(error).context("can't read the list"),
-                Some(Ok(found)) => {
-                    let ids = found.iter().map(|planned| planned.id.clone()).collect();
-                    act(args, session, ids, Some(found), &connection).await
-                }
-            }
+    if let Some(filter) = filter {
+        let reading = plan::matching(connection.service(), &filter);
+        match session.interrupt.or(reading).await {
+            None => return Ok(Outcome::Interrupted),
+            Some(found) => work = Work::Found(found.context("can't read the list")?),
         }
-    };
+    }
+    let outcome = act(args, session, work, &connection, &journal).await;
     connection.close().await;
     outcome
+}
+
+/// What is to be unpinned.
+enum Work {
+    /// These.
+    New(Vec<PinId>),
+    /// What a filter let through.
+    Found(Vec<Planned>),
+    /// What a batch did not come to.
+    Resume(Box<CutOff>),
+}
+
+/// A batch that was cut off, and what is open in it.
+struct CutOff {
+    running: Running,
+    batch: changes::Batch,
+    open: Vec<PinId>,
+}
+
+impl CutOff {
+    /// The last one, taken up so that nobody else finishes it at the same time.
+    async fn last(journal: &Arc<Journal>) -> anyhow::Result<Option<Self>> {
+        let journal = Arc::clone(journal);
+        spawn_blocking(move || {
+            let mut unfinished = journal.unfinished()?;
+            while let Some(batch) = unfinished.pop() {
+                let Some((running, batch)) = journal.take_up(batch.id)? else {
+                    continue;
+                };
+                let open: Vec<PinId> = batch.open().into_iter().map(|pin| pin.id).collect();
+                if open.is_empty() {
+                    // Cut off between its last outcome and its end.
+                    running.end()?;
+                    continue;
+                }
+                note(&format!(
+                    "rm: the batch of {} UTC was cut off with {} of {} open{}",
+                    date_time(batch.time),
+                    open.len(),
+                    count(batch.total, "pin"),
+                    match unfinished.len() {
+                        0 => String::new(),
+                        more => format!("; {more} before it can be resumed after it"),
+                    }
+                ));
+                return Ok(Some(Self {
+                    running,
+                    batch,
+                    open,
+                }));
+            }
+            Ok(None)
+        })
+        .await?
+    }
+}
+
+fn nothing_to_resume(session: &Session<'_>) -> anyhow::Result<Outcome> {
+    note("rm: nothing was cut off, there is nothing to resume");
+    if session.json {
+        Batch::default().tell(session)?;
+    }
+    Ok(Outcome::Done)
 }
 
 async fn act(
     args: &RmArgs,
     session: &Session<'_>,
-    ids: Vec<PinId>,
-    found: Option<Vec<Planned>>,
+    work: Work,
     connection: &Connection,
+    journal: &Arc<Journal>,
 ) -> anyhow::Result<Outcome> {
-    if found.is_some() && ids.is_empty() {
-        note("rm: nothing matches that is not unpinned already");
-    }
-    let usual = if session.settings.target.is_local() {
-        8
-    } else {
-        4
+    let concurrency = session.concurrency(args.concurrency);
+    let ids = match &work {
+        Work::New(ids) => ids.clone(),
+        Work::Found(found) => found.iter().map(|planned| planned.id.clone()).collect(),
+        Work::Resume(cut_off) => cut_off.open.clone(),
     };
-    let concurrency = args.concurrency.map_or(usual, usize::from);
-    let look_up = async |ids: &[PinId]| {
-        if found.is_some() {
-            return found;
+    let mut known = Vec::new();
+    let work = match work {
+        Work::Found(found) => {
+            if found.is_empty() {
+                note("rm: nothing matches that is not unpinned already");
+            }
+            known = found;
+            Work::New(ids.clone())
         }
-        let looking = plan::look_up(connection.service(), ids, concurrency);
-        session.interrupt.or(looking).await
+        work => {
+            let needed = match (args.dry_run, args.yes) {
+                (true, _) => ids.len(),
+                (false, true) => 0,
+                (false, false) => question::needs(ids.len()),
+            };
+            if needed > 0 {
+                let looking = plan::look_up(connection.service(), &ids[..needed], concurrency);
+                match session.interrupt.or(looking).await {
+                    None => return Ok(Outcome::Interrupted),
+                    Some(found) => known = found,
+                }
+            }
+            work
+        }
     };
     if args.dry_run {
-        return match look_up(&ids).await {
-            None => Ok(Outcome::Interrupted),
-            Some(plan) => tell_plan(&plan, session),
-        };
+        return tell_plan(&known, session);
     }
     if !args.yes && !ids.is_empty() {
-        let Some(known) = look_up(&ids[..question::needs(ids.len())]).await else {
-            return Ok(Outcome::Interrupted);
-        };
         match question::ask(ids.len(), &known, &session.interrupt).await? {
             None => return Ok(Outcome::Interrupted),
             Some(false) => {
@@ -102,8 +170,31 @@ async fn act(
             Some(true) => {}
         }
     }
-    let batch = unpin(ids, connection.shared(), concurrency, session).await;
-    batch.tell(session)
+    let (running, since) = match work {
+        Work::Resume(cut_off) => (cut_off.running, Some(cut_off.batch.time)),
+        Work::New(_) | Work::Found(_) if ids.is_empty() => return Batch::default().tell(session),
+        Work::New(_) | Work::Found(_) => {
+            let learning = learn::targets(connection.service(), &ids, known, concurrency);
+            let Some(targets) = session.interrupt.or(learning).await else {
+                return Ok(Outcome::Interrupted);
+            };
+            let journal = Arc::clone(journal);
+            let begun =
+                spawn_blocking(move || journal.begin(Kind::Unpin, targets.len(), &targets, None));
+            (begun.await??, None)
+        }
+    };
+    let recorder = Recorder::start(running);
+    let task = Task {
+        service: connection.shared(),
+        concurrency,
+        since,
+        recorder: &recorder,
+    };
+    let batch = task.unpin(ids, session).await;
+    let written = batch.close(recorder, since.is_some()).await;
+    let outcome = batch.tell(session)?;
+    written.map(|()| outcome)
 }
 
 /// Prints what would be unpinned.
@@ -151,164 +242,4 @@ fn tell_plan(plan: &[Planned], session: &Session<'_>) -> anyhow::Result<Outcome>
     } else {
         Outcome::Done
     })
-}
-
-/// A batch that is over, or was cut off.
-struct Batch {
-    items: Vec<UnpinItem>,
-    not_tried: Vec<PinId>,
-    interrupted: bool,
-}
-
-/// Unpins all of them. A signal lets the calls under way come to their end and begins no more.
-async fn unpin(
-    ids: Vec<PinId>,
-    service: Arc<dyn PinningService>,
-    concurrency: usize,
-    session: &Session<'_>,
-) -> Batch {
-    let bar = progress::pins(ids.len());
-    let begun = AtomicUsize::new(0);
-    let mut items = Vec::with_capacity(ids.len());
-    {
-        let mut results = std::pin::pin!(
-            stream::iter(ids.iter().cloned())
-                .take_until(session.interrupt.wait())
-                .map(|id| {
-                    begun.fetch_add(1, Ordering::Relaxed);
-                    Box::pin(unpin_all(Arc::clone(&service), vec![id], 1))
-                })
-                .flatten_unordered(concurrency)
-        );
-        let mut deadline = std::pin::pin!(async {
-            session.interrupt.wait().await;
-            tokio::time::sleep(GRACE).await;
-        });
-        loop {
-            tokio::select! {
-                item = results.next() => match item {
-                    Some(item) => items.push(item),
-                    None => break,
-                },
-                () = &mut deadline => break,
-            }
-            bar.inc(1);
-        }
-    }
-    bar.finish_and_clear();
-    // In the order in which they were given, not in that of their ends.
-    let mut ended: HashMap<PinId, UnpinItem> = items
-        .into_iter()
-        .map(|item| (item.id.clone(), item))
-        .collect();
-    let begun = begun.load(Ordering::Relaxed).min(ids.len());
-    let mut broken_off = false;
-    let items = ids[..begun]
-        .iter()
-        .map(|id| {
-            ended.remove(id).unwrap_or_else(|| {
-                broken_off = true;
-                UnpinItem {
-                    id: id.clone(),
-                    outcome: UnpinOutcome::Unknown,
-                    message: "interrupted while the call was under way".to_owned(),
-                }
-            })
-        })
-        .collect();
-    Batch {
-        items,
-        not_tried: ids[begun..].to_vec(),
-        interrupted: broken_off || begun < ids.len(),
-    }
-}
-
-impl Batch {
-    fn tell(self, session: &Session<'_>) -> anyhow::Result<Outcome> {
-        let mut out = Out::that_keeps_on(session.settings);
-        let report: UnpinReport = self.items.iter().collect();
-        if session.json {
-            self.tell_json(report, &mut out)?;
-        } else {
-            for item in self
-                .items
-                .iter()
-                .filter(|item| item.outcome != UnpinOutcome::Done)
-            {
-                let mut line = format!("{:<9}  {}", item.outcome.label(), scrub(item.id.as_str()));
-                if !item.message.is_empty() {
-                    line.push_str("  ");
-                    line.push_str(&scrub(&item.message));
-                }
-                out.line(&line)?;
-            }
-            for id in &self.not_tried {
-                out.line(&format!("not tried  {}", scrub(id.as_str())))?;
-            }
-            out.line_now(&self.summary(report))?;
-        }
-        if self.interrupted {
-            note(&format!(
-                "rm: interrupted, {} not tried",
-                self.not_tried.len()
-            ));
-            return Ok(Outcome::Interrupted);
-        }
-        Ok(if report.is_clean() {
-            Outcome::Done
-        } else {
-            Outcome::Incomplete
-        })
-    }
-
-    fn summary(&self, report: UnpinReport) -> String {
-        let mut summary = format!("unpinned {}", count(report.done, "pin"));
-        for (n, what) in [
-            (report.gone, "gone before"),
-            (report.refused, "refused"),
-            (report.unknown, "unknown"),
-            (self.not_tried.len(), "not tried"),
-        ] {
-            if n > 0 {
-                let _ = write!(summary, ", {n} {what}");
-            }
-        }
-        summary
-    }
-
-    /// The promised document. What was not tried is in it too, as unknown: whoever goes through
-    /// the items again finds every id.
-    fn tell_json(&self, report: UnpinReport, out: &mut Out) -> anyhow::Result<()> {
-        #[derive(Serialize)]
-        struct Document<'a> {
-            done: usize,
-            gone: usize,
-            refused: usize,
-            unknown: usize,
-            items: Vec<Item<'a>>,
-        }
-        #[derive(Serialize)]
-        struct Item<'a> {
-            id: &'a str,
-            outcome: &'static str,
-            message: &'a str,
-        }
-        let ended = self.items.iter().map(|item| Item {
-            id: item.id.as_str(),
-            outcome: item.outcome.label(),
-            message: &item.message,
-        });
-        let not_tried = self.not_tried.iter().map(|id| Item {
-            id: id.as_str(),
-            outcome: UnpinOutcome::Unknown.label(),
-            message: "not tried",
-        });
-        out.document(&Document {
-            done: report.done,
-            gone: report.gone,
-            refused: report.refused,
-            unknown: report.unknown + self.not_tried.len(),
-            items: ended.chain(not_tried).collect(),
-        })
-    }
 }

@@ -17,6 +17,9 @@ pub struct Environment {
     pub config_home: Option<PathBuf>,
     /// The directory above `lazypin/`, where data is kept.
     pub data_home: Option<PathBuf>,
+    /// The directory above `lazypin/`, where what was done is kept; systems other than Unix have
+    /// none.
+    pub state_home: Option<PathBuf>,
 }
 
 /// The variables that are read; others are never looked at.
@@ -45,6 +48,7 @@ impl Environment {
                 .collect(),
             config_home: homes.as_ref().map(BaseStrategy::config_dir),
             data_home: homes.as_ref().map(BaseStrategy::data_dir),
+            state_home: homes.as_ref().and_then(BaseStrategy::state_dir),
         }
     }
 

@@ -39,6 +39,8 @@ pub struct Settings {
     pub read_only: bool,
     /// Where data is kept.
     pub data_dir: PathBuf,
+    /// Where the change journals are kept.
+    pub state_dir: PathBuf,
     /// The terminal UI.
     pub ui: UiSettings,
     /// What `--color` says.
@@ -94,6 +96,7 @@ impl Settings {
         let file = read_file(options.config.as_deref(), environment)?;
         let (name, profile) = choose_profile(options.profile.as_deref(), environment, &file)?;
         let data_dir = data_dir(options.data_dir.as_deref(), environment)?;
+        let state_dir = state_dir(options.data_dir.as_deref(), environment, &data_dir);
         let keys = keys(environment)?;
         let serving = matches!(args.command, Some(Command::Serve(_)));
         let target = match options.demo {
@@ -120,6 +123,7 @@ impl Settings {
                     .or(profile.read_only)
                     .unwrap_or(false),
             data_dir,
+            state_dir,
             ui: file.ui,
             color: options.color.unwrap_or_default(),
             no_color,
@@ -131,6 +135,16 @@ impl Settings {
     /// Where the embedded service keeps its store and its keys.
     pub fn service_dir(&self) -> PathBuf {
         service_dir(&self.data_dir)
+    }
+
+    /// What tells the service from others in the change journal: the same in every run, which the
+    /// embedded service's address is not.
+    pub fn service_name(&self) -> String {
+        match &self.target {
+            Target::Remote { api_url, .. } => api_url.clone(),
+            Target::Embedded { data_dir } => format!("embedded:{}", data_dir.display()),
+            Target::Demo { .. } => "demo".to_owned(),
+        }
     }
 
     /// Whether to write colour to an output that is a terminal or is not.
@@ -199,6 +213,15 @@ fn data_dir(option: Option<&Path>, environment: &Environment) -> anyhow::Result<
             )
         })?;
     Ok(std::path::absolute(directory)?)
+}
+
+/// Beside the data where somebody said where that is, and where the system knows no place for it.
+fn state_dir(option: Option<&Path>, environment: &Environment, data_dir: &Path) -> PathBuf {
+    let said = option.is_some() || environment.path("LAZYPIN_DATA_DIR").is_some();
+    match &environment.state_home {
+        Some(home) if !said => home.join("lazypin"),
+        _ => data_dir.join("state"),
+    }
 }
 
 fn keys(environment: &Environment) -> Result<Option<Credentials>, UsageError> {

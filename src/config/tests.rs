@@ -23,6 +23,7 @@ impl Case {
         let mut environment = Environment::with(variables.iter().copied());
         environment.config_home = Some(self.home.path().to_owned());
         environment.data_home = Some(self.home.path().join("data"));
+        environment.state_home = Some(self.home.path().join("state"));
         let words = line.split_whitespace().map(OsString::from);
         Settings::resolve(&Args::read(words).unwrap(), &environment)
     }
@@ -239,4 +240,20 @@ fn serve_runs_the_same_service_whatever_others_talk_to() {
     assert!(matches!(serve.target, Target::Embedded { .. }) && serve.keys.is_none());
     let serve = case.settings("lazypin serve", &KEYS).unwrap();
     assert_eq!(serve.keys.unwrap().expose_key(), "K1");
+}
+
+#[test]
+fn state_lies_beside_the_data_only_where_somebody_said_where_that_is() {
+    let case = Case::new("");
+    let state = |line: &str, variables: &[(&str, &str)]| {
+        let settings = case.settings(line, variables).unwrap();
+        settings.state_dir
+    };
+    assert_eq!(
+        state("lazypin", &[]),
+        case.home.path().join("state/lazypin")
+    );
+    let said = Path::new("/d/state");
+    assert_eq!(state("lazypin --data-dir /d", &[]), said);
+    assert_eq!(state("lazypin", &[("LAZYPIN_DATA_DIR", "/d")]), said);
 }

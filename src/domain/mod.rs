@@ -17,5 +17,5 @@ pub use metadata::Metadata;
 pub use pin::{Pin, PinId, PinState};
 pub use query::{ListQuery, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 pub use record::Record;
-pub use unpin::{UnpinItem, UnpinOutcome, UnpinReport};
+pub use unpin::{UndoItem, UnpinItem, UnpinOutcome, UnpinReport, UnpinTarget};
 pub use upload::{UploadFile, UploadPlan};

@@ -1,6 +1,84 @@
-//! What became of each pin of a batch.
+//! A batch of unpins: what it takes to take each back, and what became of it.
 
-use super::PinId;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cid, Metadata, Pin, PinId};
+
+/// A pin that is to be unpinned, with what it takes to pin its content again, as far as known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnpinTarget {
+    /// Which pin.
+    pub id: PinId,
+    /// Its root CID; `None` where nobody looked before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cid: Option<Cid>,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its keyvalues.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keyvalues: BTreeMap<String, String>,
+    /// Bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+impl UnpinTarget {
+    /// A pin of which only the id is known.
+    pub fn unknown(id: PinId) -> Self {
+        Self {
+            id,
+            cid: None,
+            name: None,
+            keyvalues: BTreeMap::new(),
+            size: None,
+        }
+    }
+
+    /// What a person would call it: its name, else its CID, else its id.
+    pub fn title(&self) -> &str {
+        match (self.name.as_deref(), &self.cid) {
+            (Some(name), _) if !name.trim().is_empty() => name,
+            (_, Some(cid)) => cid.as_str(),
+            (_, None) => self.id.as_str(),
+        }
+    }
+
+    /// What was said about it.
+    pub fn metadata(&self) -> Metadata {
+        Metadata {
+            name: self.name.clone(),
+            keyvalues: self.keyvalues.clone(),
+        }
+    }
+}
+
+impl From<&Pin> for UnpinTarget {
+    fn from(pin: &Pin) -> Self {
+        Self {
+            id: pin.id.clone(),
+            cid: Some(pin.cid.clone()),
+            name: pin.name.clone(),
+            keyvalues: pin.keyvalues.clone(),
+            size: pin.size,
+        }
+    }
+}
+
+/// One pin of a batch that was to be taken back, and whether it is back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoItem {
+    /// The pin that had been unpinned.
+    pub target: UnpinTarget,
+    /// The id that it has now, where it is back and the id is known.
+    pub new_id: Option<PinId>,
+    /// Whether its content is pinned again.
+    pub is_back: bool,
+    /// Why not, or what there is to say about it.
+    pub message: String,
+}
 
 /// How one unpin ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

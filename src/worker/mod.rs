@@ -13,11 +13,13 @@ mod latest;
 mod reads;
 mod scan;
 mod shared;
+pub mod undo;
 pub mod unpin;
 pub mod upload;
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -25,6 +27,9 @@ use crate::api::PinningService;
 use crate::protocol::{JobId, Reply, Request};
 use jobs::Jobs;
 use shared::Shared;
+
+/// How far the service's clock may be behind ours.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 
 /// Requests that wait in one lane, and replies that wait to be read.
 const QUEUE: usize = 256;

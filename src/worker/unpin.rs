@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, stream};
+use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::CLOCKS_DIFFER;
 use super::lane::Work;
 use super::shared::{Shared, guarded};
 use crate::api::PinningService;
@@ -40,6 +42,49 @@ pub fn unpin_all(
     stream::iter(unique(ids))
         .map(move |id| unpin_one(Arc::clone(&service), id))
         .buffer_unordered(concurrency.max(1))
+}
+
+/// Finishes what a batch that began at `since` and was cut off did not come to, as [`unpin_all`]
+/// does. Each pin is looked at first: what is off already is not unpinned again, and where looking
+/// fails the pin is left alone, as unknown.
+pub fn finish_all(
+    service: Arc<dyn PinningService>,
+    ids: Vec<PinId>,
+    since: Timestamp,
+    concurrency: usize,
+) -> impl Stream<Item = UnpinItem> + Send + 'static {
+    stream::iter(unique(ids))
+        .map(move |id| finish_one(Arc::clone(&service), id, since))
+        .buffer_unordered(concurrency.max(1))
+}
+
+async fn finish_one(service: Arc<dyn PinningService>, id: PinId, since: Timestamp) -> UnpinItem {
+    let (outcome, message) = match guarded(service.details(&id)).await {
+        Ok(Ok(details)) if is_off(&details.pin) => {
+            let ours = details.pin.date_unpinned.is_some_and(|off| {
+                off.saturating_add(CLOCKS_DIFFER)
+                    .is_ok_and(|off| off >= since)
+            });
+            let outcome = if ours {
+                UnpinOutcome::Done
+            } else {
+                UnpinOutcome::Gone
+            };
+            (outcome, "off already when it was looked at".to_owned())
+        }
+        Ok(Ok(_)) => return unpin_one(service, id).await,
+        Ok(Err(ApiError::NotFound(_))) => (
+            UnpinOutcome::Gone,
+            "not there when it was looked for".to_owned(),
+        ),
+        Ok(Err(error)) => (UnpinOutcome::Unknown, format!("can't look at it: {error}")),
+        Err(broke) => (UnpinOutcome::Unknown, broke),
+    };
+    UnpinItem {
+        id,
+        outcome,
+        message,
+    }
 }
 
 fn unique(ids: Vec<PinId>) -> Vec<PinId> {
@@ -107,7 +152,8 @@ fn surely_not_done(error: &ApiError) -> bool {
     )
 }
 
-fn is_off(pin: &Pin) -> bool {
+/// Whether the service no longer keeps the content for this pin.
+pub(super) fn is_off(pin: &Pin) -> bool {
     pin.state == PinState::Unpinned || (!pin.pinned && pin.date_unpinned.is_some())
 }
 

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::CLOCKS_DIFFER;
 use super::find;
 use super::lane::Work;
 pub use super::scan::scan;
@@ -34,9 +35,6 @@ const LOOKS: [Duration; 3] = [
     Duration::from_secs(2),
     Duration::from_secs(5),
 ];
-
-/// How far the service's clock may be behind ours.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
 
 /// Uploads the plan and tells how it ended, looking in the account where the answer does not say.
 /// `sent` follows the bytes of content that have gone out.

@@ -1,0 +1,227 @@
+//! A batch of unpins as a command runs it: what became of each pin, written down as it comes and
+//! told at the end.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, stream};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::out::{Out, note};
+use super::{Outcome, Session, progress};
+use crate::api::PinningService;
+use crate::domain::text::{count, scrub};
+use crate::domain::{PinId, UnpinItem, UnpinOutcome, UnpinReport};
+use crate::journal::{self, Entry, Recorder};
+use crate::worker::unpin::{finish_all, unpin_all};
+
+/// How long calls under way may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What is said of an item whose call did not end in that time.
+const BROKEN_OFF: &str = "interrupted while the call was under way";
+
+/// A batch that is over, or was interrupted.
+#[derive(Default)]
+pub(super) struct Batch {
+    items: Vec<UnpinItem>,
+    not_tried: Vec<PinId>,
+    interrupted: bool,
+}
+
+/// How to unpin.
+pub(super) struct Task<'a> {
+    pub(super) service: Arc<dyn PinningService>,
+    pub(super) concurrency: usize,
+    /// When the batch began that is finished here; each of its pins is looked at first.
+    pub(super) since: Option<Timestamp>,
+    /// Where outcomes are written down.
+    pub(super) recorder: &'a Recorder,
+}
+
+impl Task<'_> {
+    /// Unpins all of them. A signal lets the calls under way come to their end and begins no more.
+    pub(super) async fn unpin(&self, ids: Vec<PinId>, session: &Session<'_>) -> Batch {
+        let bar = progress::pins(ids.len());
+        let begun = AtomicUsize::new(0);
+        let mut items = Vec::with_capacity(ids.len());
+        {
+            let mut results = std::pin::pin!(
+                stream::iter(ids.iter().cloned())
+                    .take_until(session.interrupt.wait())
+                    .map(|id| {
+                        begun.fetch_add(1, Ordering::Relaxed);
+                        let service = Arc::clone(&self.service);
+                        match self.since {
+                            None => unpin_all(service, vec![id], 1).boxed(),
+                            Some(since) => finish_all(service, vec![id], since, 1).boxed(),
+                        }
+                    })
+                    .flatten_unordered(self.concurrency)
+            );
+            let mut deadline = std::pin::pin!(async {
+                session.interrupt.wait().await;
+                tokio::time::sleep(GRACE).await;
+            });
+            loop {
+                tokio::select! {
+                    item = results.next() => match item {
+                        Some(item) => {
+                            if !self.stays_open(&item) {
+                                self.recorder.push(Entry::from(&item)).await;
+                            }
+                            items.push(item);
+                        }
+                        None => break,
+                    },
+                    () = &mut deadline => break,
+                }
+                bar.inc(1);
+            }
+        }
+        bar.finish_and_clear();
+        // In the order in which they were given, not in that of their ends.
+        let mut ended: HashMap<PinId, UnpinItem> = items
+            .into_iter()
+            .map(|item| (item.id.clone(), item))
+            .collect();
+        let begun = begun.load(Ordering::Relaxed).min(ids.len());
+        let mut broken_off = false;
+        let items = ids[..begun]
+            .iter()
+            .map(|id| {
+                ended.remove(id).unwrap_or_else(|| {
+                    broken_off = true;
+                    UnpinItem {
+                        id: id.clone(),
+                        outcome: UnpinOutcome::Unknown,
+                        message: BROKEN_OFF.to_owned(),
+                    }
+                })
+            })
+            .collect();
+        Batch {
+            items,
+            not_tried: ids[begun..].to_vec(),
+            interrupted: broken_off || begun < ids.len(),
+        }
+    }
+
+    /// Whether the item is left for the next time that the batch is finished.
+    fn stays_open(&self, item: &UnpinItem) -> bool {
+        self.since.is_some() && item.outcome == UnpinOutcome::Unknown
+    }
+}
+
+impl Batch {
+    /// Writes down what was broken off and what was not tried, and the end. Of a batch that is
+    /// `resumed` and still not through, that stays open for the next time instead.
+    pub(super) async fn close(&self, recorder: Recorder, resumed: bool) -> anyhow::Result<()> {
+        let report: UnpinReport = self.items.iter().collect();
+        if resumed && (self.interrupted || report.unknown > 0) {
+            drop(recorder.finish().await?);
+            note("rm: what is not settled stays open; 'lazypin rm --resume' goes on with it");
+            return Ok(());
+        }
+        for item in self.items.iter().filter(|item| item.message == BROKEN_OFF) {
+            recorder.push(Entry::from(item)).await;
+        }
+        for id in &self.not_tried {
+            let entry = Entry::of(id, journal::Outcome::Untried, "");
+            recorder.push(entry).await;
+        }
+        recorder.end().await
+    }
+
+    pub(super) fn tell(self, session: &Session<'_>) -> anyhow::Result<Outcome> {
+        let mut out = Out::that_keeps_on(session.settings);
+        let report: UnpinReport = self.items.iter().collect();
+        if session.json {
+            self.tell_json(report, &mut out)?;
+        } else {
+            for item in self
+                .items
+                .iter()
+                .filter(|item| item.outcome != UnpinOutcome::Done)
+            {
+                let mut line = format!("{:<9}  {}", item.outcome.label(), scrub(item.id.as_str()));
+                if !item.message.is_empty() {
+                    line.push_str("  ");
+                    line.push_str(&scrub(&item.message));
+                }
+                out.line(&line)?;
+            }
+            for id in &self.not_tried {
+                out.line(&format!("not tried  {}", scrub(id.as_str())))?;
+            }
+            out.line_now(&self.summary(report))?;
+        }
+        if self.interrupted {
+            note(&format!(
+                "rm: interrupted, {} not tried",
+                self.not_tried.len()
+            ));
+            return Ok(Outcome::Interrupted);
+        }
+        Ok(if report.is_clean() {
+            Outcome::Done
+        } else {
+            Outcome::Incomplete
+        })
+    }
+
+    fn summary(&self, report: UnpinReport) -> String {
+        let mut summary = format!("unpinned {}", count(report.done, "pin"));
+        for (n, what) in [
+            (report.gone, "gone before"),
+            (report.refused, "refused"),
+            (report.unknown, "unknown"),
+            (self.not_tried.len(), "not tried"),
+        ] {
+            if n > 0 {
+                let _ = write!(summary, ", {n} {what}");
+            }
+        }
+        summary
+    }
+
+    /// The promised document. What was not tried is in it too, as unknown: whoever goes through
+    /// the items again finds every id.
+    fn tell_json(&self, report: UnpinReport, out: &mut Out) -> anyhow::Result<()> {
+        #[derive(Serialize)]
+        struct Document<'a> {
+            done: usize,
+            gone: usize,
+            refused: usize,
+            unknown: usize,
+            items: Vec<Item<'a>>,
+        }
+        #[derive(Serialize)]
+        struct Item<'a> {
+            id: &'a str,
+            outcome: &'static str,
+            message: &'a str,
+        }
+        let ended = self.items.iter().map(|item| Item {
+            id: item.id.as_str(),
+            outcome: item.outcome.label(),
+            message: &item.message,
+        });
+        let not_tried = self.not_tried.iter().map(|id| Item {
+            id: id.as_str(),
+            outcome: UnpinOutcome::Unknown.label(),
+            message: "not tried",
+        });
+        out.document(&Document {
+            done: report.done,
+            gone: report.gone,
+            refused: report.refused,
+            unknown: report.unknown + self.not_tried.len(),
+            items: ended.chain(not_tried).collect(),
+        })
+    }
+}

@@ -1,0 +1,246 @@
+//! The change journal: every change made from here, written down before it is made.
+//!
+//! One file of JSON lines a profile. A batch has a beginning, which is on the disk before the first
+//! call goes out, a line for each group of outcomes, and an end. A batch without an end belongs to
+//! a process that lives (which holds a lock for as long as it does) or was cut off; what is open in
+//! it has to be looked at before it is tried again. Several processes write at once, each whole
+//! lines; a line torn by a crash is left behind and costs nothing but itself. No key and no secret
+//! is ever handed to this room.
+
+mod compact;
+mod place;
+mod read;
+mod record;
+mod recorder;
+mod undoable;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+pub use place::Claim;
+pub use read::{Batch, History};
+pub use record::{Entry, Kind, Outcome};
+pub use recorder::Recorder;
+pub use undoable::Undoable;
+
+use crate::domain::UnpinTarget;
+use place::Place;
+use record::{Begun, Line, beginning};
+
+/// Whose changes a journal is asked about: batches of another profile or another service are told
+/// of, and never taken up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// The profile's name.
+    pub profile: String,
+    /// What tells the service from others: its address, or where the embedded one keeps its data.
+    pub service: String,
+}
+
+/// The journal of one profile, at one service. Nothing is made on the disk before the first change.
+#[derive(Debug)]
+pub struct Journal {
+    place: Place,
+    scope: Scope,
+    _throw_away: Option<TempDir>,
+}
+
+impl Journal {
+    /// The journal of `scope` in this directory.
+    pub fn open(directory: &Path, scope: Scope) -> Self {
+        Self {
+            place: Place::new(directory, &scope.profile),
+            scope,
+            _throw_away: None,
+        }
+    }
+
+    /// A journal that goes with this value: for a service that goes with the process.
+    pub fn throw_away(scope: Scope) -> anyhow::Result<Self> {
+        let directory = tempfile::Builder::new()
+            .prefix("lazypin-journal-")
+            .tempdir()
+            .context("can't make a directory for the change journal")?;
+        Ok(Self {
+            place: Place::new(directory.path(), &scope.profile),
+            scope,
+            _throw_away: Some(directory),
+        })
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> PathBuf {
+        self.place.file()
+    }
+
+    /// Writes down what is about to be done. Once this is back, it is on the disk.
+    ///
+    /// `pins` are those that an unpin or an undo is about; `of` is the batch that an undo takes
+    /// back.
+    pub fn begin(
+        self: &Arc<Self>,
+        kind: Kind,
+        total: usize,
+        pins: &[UnpinTarget],
+        of: Option<Uuid>,
+    ) -> anyhow::Result<Running> {
+        let batch = Uuid::new_v4();
+        let begun = Begun {
+            batch,
+            time: Timestamp::now(),
+            kind,
+            profile: self.scope.profile.clone(),
+            service: self.scope.service.clone(),
+            total,
+            of,
+        };
+        // Let go outside of the lock, which letting go takes too.
+        let mut claim = None;
+        self.put_down(|| {
+            let lines = beginning(begun, pins)?;
+            self.place.locked(|| {
+                // A batch must never be seen without the claim that says that it runs.
+                claim = self.place.claim_locked(batch)?;
+                compact::if_large(&self.place)?;
+                self.place.append_locked(&lines, true)
+            })
+        })?;
+        Ok(Running {
+            journal: Arc::clone(self),
+            id: batch,
+            _claim: claim,
+        })
+    }
+
+    /// All that it tells, without the items.
+    pub fn history(&self) -> anyhow::Result<History> {
+        self.read(|_| false)
+    }
+
+    /// One batch with its items.
+    pub fn batch(&self, id: Uuid) -> anyhow::Result<Option<Batch>> {
+        let history = self.read(|batch| batch == id)?;
+        Ok(history.batches.into_iter().find(|batch| batch.id == id))
+    }
+
+    /// The batches of unpins of this profile and service that were cut off, oldest first, without
+    /// their items.
+    pub fn unfinished(&self) -> anyhow::Result<Vec<Batch>> {
+        let mut cut_off = self.history()?.batches;
+        cut_off.retain(|batch| {
+            batch.kind == Kind::Unpin && batch.ended.is_none() && self.is_ours(batch)
+        });
+        let claimed = self.claimed(&cut_off)?;
+        cut_off.retain(|batch| !claimed.contains(&batch.id));
+        Ok(cut_off)
+    }
+
+    /// Takes up a batch that was cut off, with its items as they are now; `None` where somebody
+    /// else is at it, or it has ended.
+    pub fn take_up(self: &Arc<Self>, id: Uuid) -> anyhow::Result<Option<(Running, Batch)>> {
+        let Some(claim) = self.claim(id)? else {
+            return Ok(None);
+        };
+        // Read after it was claimed: whoever had it before may have ended it.
+        let batch = self.batch(id)?.filter(|batch| batch.ended.is_none());
+        Ok(batch.map(|batch| {
+            let running = Running {
+                journal: Arc::clone(self),
+                id,
+                _claim: Some(claim),
+            };
+            (running, batch)
+        }))
+    }
+
+    /// Which of these batches a living process is at.
+    pub fn claimed(&self, batches: &[Batch]) -> anyhow::Result<Vec<Uuid>> {
+        let open: Vec<Uuid> = batches
+            .iter()
+            .filter(|batch| batch.ended.is_none())
+            .map(|batch| batch.id)
+            .collect();
+        self.put_down(|| self.place.claimed(&open))
+    }
+
+    fn claim(&self, batch: Uuid) -> anyhow::Result<Option<Claim>> {
+        self.put_down(|| self.place.claim(batch))
+    }
+
+    fn is_ours(&self, batch: &Batch) -> bool {
+        batch.profile == self.scope.profile && batch.service == self.scope.service
+    }
+
+    fn read(&self, items: impl Fn(Uuid) -> bool) -> anyhow::Result<History> {
+        let path = self.path();
+        read::read(&path, items)
+            .with_context(|| format!("can't read the change journal {}", path.display()))
+    }
+
+    fn put_down<T>(&self, work: impl FnOnce() -> std::io::Result<T>) -> anyhow::Result<T> {
+        work().with_context(|| format!("can't write the change journal {}", self.path().display()))
+    }
+}
+
+/// All changes in a directory, of all profiles and services, with their items, newest first; and
+/// how many lines could not be read.
+pub fn all_changes(directory: &Path) -> anyhow::Result<History> {
+    let can_not = || format!("can't read the change journals in {}", directory.display());
+    let mut all = History::default();
+    for file in place::files_in(directory).with_context(can_not)? {
+        let history = read::read(&file, |_| true).with_context(can_not)?;
+        all.batches.extend(history.batches);
+        all.unreadable += history.unreadable;
+    }
+    all.batches
+        .sort_by_key(|batch| std::cmp::Reverse(batch.time));
+    Ok(all)
+}
+
+/// A batch that this process is at.
+#[derive(Debug)]
+pub struct Running {
+    journal: Arc<Journal>,
+    id: Uuid,
+    _claim: Option<Claim>,
+}
+
+impl Running {
+    /// The batch's id.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Writes down what became of some items.
+    pub fn record(&self, items: &[Entry]) -> anyhow::Result<()> {
+        self.write(&Line::Outcomes {
+            batch: self.id,
+            items: items.to_vec(),
+        })
+    }
+
+    /// Writes down that nothing more comes. Dropping it instead leaves the batch open.
+    pub fn end(self) -> anyhow::Result<()> {
+        self.write(&Line::Ended {
+            batch: self.id,
+            time: Timestamp::now(),
+        })
+    }
+
+    fn write(&self, line: &Line) -> anyhow::Result<()> {
+        let journal = &self.journal;
+        journal.put_down(|| {
+            let mut lines = Vec::new();
+            line.write(&mut lines)?;
+            journal.place.append(&lines, false)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Taking unpins back: each pin's content is pinned again by its CID, with its name and keyvalues.
+//! Never stopping at the first failure, and never pinning what is pinned.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt as _, stream};
+use tokio::time::sleep;
+
+use super::shared::guarded;
+use super::unpin::is_off;
+use super::upload::pin_by_cid;
+use crate::api::PinningService;
+use crate::domain::{Cid, PinId, UndoItem, UnpinTarget};
+use crate::error::ApiError;
+use crate::journal::Undoable;
+use crate::protocol::JobEnd;
+
+/// Times that a pin which the service had no time for is asked for in all.
+const TRIES: u32 = 5;
+
+/// The pause before another try where the service names none; each further one is as much longer.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// The longest pause that a service may ask for.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// Pins all of them again, `concurrency` at a time; each comes once, in the order in which they
+/// end. Once `stop` is there no further one begins; those under way are finished.
+pub fn undo_all(
+    service: Arc<dyn PinningService>,
+    undoable: Undoable,
+    concurrency: usize,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> impl Stream<Item = UndoItem> + Send + 'static {
+    let Undoable { taken, unclear, .. } = undoable;
+    let taken = taken.into_iter().map(|target| (target, true));
+    let all = taken.chain(unclear.into_iter().map(|target| (target, false)));
+    stream::iter(all)
+        .take_until(stop)
+        .map(move |(target, taken)| undo_one(Arc::clone(&service), target, taken))
+        .buffer_unordered(concurrency.max(1))
+}
+
+/// Pins one again. `taken` says that it is known to have been unpinned.
+async fn undo_one(
+    service: Arc<dyn PinningService>,
+    mut target: UnpinTarget,
+    taken: bool,
+) -> UndoItem {
+    let settled = guarded(settle(service.as_ref(), &mut target, taken)).await;
+    let (is_back, new_id, message) = match settled.unwrap_or_else(Err) {
+        Ok((new_id, message)) => (true, new_id, message),
+        Err(why) => (false, None, why),
+    };
+    UndoItem {
+        target,
+        new_id,
+        is_back,
+        message,
+    }
+}
+
+/// The id that it has now, where it is known, and what there is to say; or why it is not back.
+async fn settle(
+    service: &dyn PinningService,
+    target: &mut UnpinTarget,
+    taken: bool,
+) -> Result<(Option<PinId>, String), String> {
+    if !taken || target.cid.is_none() {
+        match service.details(&target.id).await {
+            Ok(details) if !is_off(&details.pin) => {
+                return Ok((
+                    Some(target.id.clone()),
+                    "was not unpinned, or is back already".to_owned(),
+                ));
+            }
+            Ok(details) if target.cid.is_none() => *target = UnpinTarget::from(&details.pin),
+            Ok(_) => {}
+            Err(ApiError::NotFound(_)) if target.cid.is_some() => {}
+            Err(error) => return Err(format!("can't look at the unpinned record: {error}")),
+        }
+    }
+    let Some(cid) = target.cid.clone() else {
+        return Err("its CID is not known".to_owned());
+    };
+    match pin(service, &cid, target).await {
+        JobEnd::Pinned(pin) => Ok((Some(pin.id), String::new())),
+        JobEnd::AlreadyPinned(pin) => Ok((pin.map(|pin| pin.id), "pinned already".to_owned())),
+        JobEnd::Failed(error) => Err(error.to_string()),
+        JobEnd::Broken(why) => Err(why),
+        JobEnd::BatchOver => Err("nothing is known of how it ended".to_owned()),
+    }
+}
+
+/// Pins by CID; a service that had too many calls did nothing, and is asked again.
+async fn pin(service: &dyn PinningService, cid: &Cid, target: &UnpinTarget) -> JobEnd {
+    let metadata = target.metadata();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match pin_by_cid(service, cid, &metadata).await {
+            JobEnd::Failed(ApiError::RateLimited { retry_after }) if tries < TRIES => {
+                sleep(retry_after.unwrap_or(PAUSE * tries).min(LONGEST_PAUSE)).await;
+            }
+            end => return end,
+        }
+    }
+}
