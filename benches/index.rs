@@ -122,7 +122,11 @@ fn index(c: &mut Criterion) {
         ("size>10MB by time", "size>10MB", SortKey::Created),
         ("dup:yes by time", "dup:yes", SortKey::Created),
         ("name:invoice by name", "name:invoice", SortKey::Name),
-        ("kv:project=site by time", "kv:project=site", SortKey::Created),
+        (
+            "kv:project=site by time",
+            "kv:project=site",
+            SortKey::Created,
+        ),
         ("a word, best first", "invoice", SortKey::Score),
         ("one letter, best first", "i", SortKey::Score),
         ("two words, best first", "holiday png", SortKey::Score),

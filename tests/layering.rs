@@ -27,7 +27,11 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["domain", "error", "credentials", "protocol", "wire"],
     ),
     ("service", &["domain", "credentials", "wire", "ipfs"]),
-    ("worker", &["domain", "error", "protocol", "ipfs", "api"]),
+    ("index", &["domain", "credentials"]),
+    (
+        "worker",
+        &["domain", "error", "protocol", "ipfs", "api", "index"],
+    ),
     ("args", &["domain"]),
     ("config", &["domain", "credentials", "api", "args"]),
     ("logging", &["credentials", "config"]),

@@ -6,12 +6,14 @@
 //! nothing ticks and nothing wakes up. Dropping the handle ends it all.
 
 mod find;
+pub mod gauge;
 mod jobs;
 mod lane;
 mod latest;
 mod reads;
 mod scan;
 mod shared;
+pub mod sync;
 pub mod unpin;
 pub mod upload;
 
