@@ -241,8 +241,7 @@ fn file_name(profile: &str, origin: &str, key: Option<&str>) -> String {
         hash.update(part);
     }
     let digest: [u8; 32] = hash.finalize().into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    let hash = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let hash = u64::from_be_bytes(digest.first_chunk().copied().unwrap_or_default());
     let profile: String = profile
         .chars()
         .filter(char::is_ascii_alphanumeric)

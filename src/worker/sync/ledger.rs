@@ -122,6 +122,16 @@ impl Ledger {
         });
     }
 
+    /// A refresh has ended.
+    pub(super) fn end(&self, stage: Stage) {
+        let rows = self.keeper.table().snapshot();
+        self.publish.send_modify(|state| {
+            state.rows = rows;
+            state.stage = stage;
+            state.refreshes += 1;
+        });
+    }
+
     pub(super) fn show(&self, stage: Stage) {
         let rows = self.keeper.table().snapshot();
         self.publish.send_modify(|state| {

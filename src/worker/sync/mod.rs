@@ -64,6 +64,8 @@ pub struct IndexState {
     pub rows: Arc<Rows>,
     /// How they stand to the service.
     pub stage: Stage,
+    /// Refreshes that have ended, well or not.
+    pub refreshes: u64,
     /// Pins that the service has confirmed in this refresh.
     pub confirmed: u64,
     /// Pins that the service says there are, once it has.
@@ -122,6 +124,7 @@ pub fn start(
     let (publish, state) = watch::channel(IndexState {
         rows: Arc::default(),
         stage: Stage::Loading,
+        refreshes: 0,
         confirmed: 0,
         total: None,
         trouble: None,
@@ -156,7 +159,7 @@ async fn load(
     };
     let shown = Arc::clone(&publish);
     let loaded = tokio::task::spawn_blocking(move || {
-        let key = cache.key.as_ref().map(|key| key.expose_secret());
+        let key = cache.key.as_ref().map(SecretString::expose_secret);
         let store = Store::open(&cache.directory, &cache.profile, &cache.origin, key)?;
         Ok(Keeper::load(store, &mut |table| {
             shown.send_modify(|state| state.rows = table.snapshot());
@@ -203,7 +206,7 @@ impl Sync {
             Ok(false) => Stage::Old,
             Err(error) => Stage::Failed(error),
         };
-        self.ledger.show(stage);
+        self.ledger.end(stage);
     }
 
     /// Whether the index is now like the service.

@@ -66,15 +66,8 @@ impl Pager {
     /// What was asked for, after the calls that a person waits for.
     pub(super) async fn get(&mut self, what: What) -> Result<PinPage, ApiError> {
         match what {
-            What::Page(offset) => self.page(offset).await,
-            What::Look(offset) => {
-                self.call(ListQuery {
-                    offset,
-                    limit: LOOK,
-                    ..ListQuery::default()
-                })
-                .await
-            }
+            What::Page(offset) => self.page(offset, u32::MAX).await,
+            What::Look(offset) => self.page(offset, LOOK).await,
             What::Pinned => {
                 self.call(ListQuery {
                     limit: 1,
@@ -86,9 +79,9 @@ impl Pager {
         }
     }
 
-    async fn page(&mut self, offset: u64) -> Result<PinPage, ApiError> {
+    async fn page(&mut self, offset: u64, most: u32) -> Result<PinPage, ApiError> {
         loop {
-            let asked = self.limit;
+            let asked = self.limit.min(most);
             let query = ListQuery {
                 offset,
                 limit: asked,
