@@ -3,6 +3,7 @@
 
 use std::hint::black_box;
 use std::ops::Range;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use jiff::Timestamp;
@@ -138,9 +139,10 @@ impl Rows {
     }
 
     fn keep(&mut self, text: &str) -> Range<u32> {
-        let start = self.texts.len() as u32;
+        let end = |texts: &str| u32::try_from(texts.len()).unwrap_or(u32::MAX);
+        let start = end(&self.texts);
         self.texts.push_str(text);
-        start..self.texts.len() as u32
+        start..end(&self.texts)
     }
 
     /// How many match, and what all scores add up to.
@@ -172,7 +174,9 @@ fn filter(c: &mut Criterion) {
     let mut scratch = Scratch::default();
     let now = Timestamp::from_second(NOW).unwrap_or_default();
     let mut group = c.benchmark_group("a million pins");
-    group.sample_size(10);
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500));
     for text in [
         "size>10MB",
         "age>90d",

@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["domain", "error", "credentials", "protocol", "wire"],
     ),
     ("service", &["domain", "credentials", "wire", "ipfs"]),
-    ("index", &["domain"]),
+    ("index", &["domain", "credentials"]),
     (
         "worker",
         &[

@@ -5,10 +5,14 @@
 
 mod chunk;
 mod head;
+mod keeper;
+mod notes;
 mod row;
 mod rows;
 mod search;
+mod seen;
 mod sort;
+mod store;
 mod table;
 
 #[cfg(test)]
@@ -16,7 +20,11 @@ mod search_tests;
 #[cfg(test)]
 mod tests;
 
+pub use keeper::{Keeper, LocalChange, Put};
+pub use notes::Notes;
 pub use rows::{Row, Rows};
 pub use search::{Ask, Hits, search};
+pub use seen::Seen;
 pub use sort::SortKey;
+pub use store::{Store, StoreError};
 pub use table::{Change, Table};

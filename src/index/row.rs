@@ -125,6 +125,13 @@ impl IdKey {
             None => Self(short_hash(id.as_str().as_bytes()), true),
         }
     }
+
+    /// As it is kept on disk.
+    pub(super) fn to_bytes(self) -> [u8; 17] {
+        let mut out = [u8::from(self.1); 17];
+        out[..16].copy_from_slice(&self.0);
+        out
+    }
 }
 
 /// A packed pin, borrowed from wherever it lies.

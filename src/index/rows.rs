@@ -8,7 +8,7 @@ use uuid::fmt::Hyphenated;
 
 use super::chunk::{Chunk, ROWS};
 use super::head::Cursor;
-use super::row::{self, Fixed, ID_TEXT, IS_DIR, IS_PINNED, PackedRef};
+use super::row::{self, Fixed, ID_TEXT, IS_DIR, IS_PINNED, IdKey, PackedRef};
 use crate::domain::filter::Facts;
 use crate::domain::{Pin, PinState, PinnedFilter, Totals};
 
@@ -162,6 +162,10 @@ impl<'a> Row<'a> {
     /// The service's own flag.
     pub fn is_pinned(&self) -> bool {
         self.packed.fixed.has(IS_PINNED)
+    }
+
+    pub(super) fn key(&self) -> IdKey {
+        self.packed.fixed.key()
     }
 
     /// What lies behind the CID.

@@ -71,10 +71,15 @@ impl Table {
 
     /// Puts a pin in, in place of the record that it had.
     pub fn upsert(&mut self, pin: &Pin) -> Change {
-        self.upsert_packed(Packed::new(pin).as_ref()).0
+        self.upsert_row(pin).0
     }
 
     /// As [`Self::upsert`]; gives the row too.
+    pub(super) fn upsert_row(&mut self, pin: &Pin) -> (Change, u32) {
+        self.upsert_packed(Packed::new(pin).as_ref())
+    }
+
+    /// As [`Self::upsert_row`], for a pin that is packed already.
     pub(super) fn upsert_packed(&mut self, new: PackedRef<'_>) -> (Change, u32) {
         let key = new.fixed.key();
         let hash = self.hash(&key);

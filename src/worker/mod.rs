@@ -7,12 +7,14 @@
 
 mod account;
 mod find;
+pub mod gauge;
 mod jobs;
 mod lane;
 mod latest;
 mod reads;
 mod scan;
 mod shared;
+pub mod sync;
 pub mod undo;
 pub mod unpin;
 pub mod upload;

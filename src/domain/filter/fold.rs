@@ -56,10 +56,7 @@ impl Needle {
         }
         match (view, self) {
             (Utf32Str::Ascii(text), Self::Ascii(needle)) => {
-                let first = needle[0];
-                memchr::memchr2_iter(first, first.to_ascii_uppercase(), &text[start..=last])
-                    .map(|at| start + at)
-                    .find(|at| text[*at..*at + needle.len()].eq_ignore_ascii_case(needle))
+                find_ascii(&text[start..], needle).map(|at| start + at)
             }
             (Utf32Str::Ascii(_), Self::Unicode(_)) => None,
             (Utf32Str::Unicode(text), Self::Ascii(needle)) => (start..=last).find(|at| {
@@ -88,6 +85,55 @@ impl Needle {
     fn chars(&self) -> impl Iterator<Item = char> + '_ {
         self.as_utf32().chars()
     }
+}
+
+/// Where a lower-case ASCII needle stands in a text for the first time, case ignored.
+pub(super) fn find_ascii(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let last = text.len().checked_sub(needle.len())?;
+    let first = *needle.first()?;
+    if let Some(second) = needle.get(1)
+        && !has_pair(text, [first, *second])
+    {
+        return None;
+    }
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), &text[..=last])
+        .find(|at| text[*at..*at + needle.len()].eq_ignore_ascii_case(needle))
+}
+
+/// The bit in which ASCII letters differ by case. Setting it makes some signs equal too, so that
+/// what is found with it is only likely.
+const CASE: u8 = 0x20;
+
+/// Bytes that are compared at once.
+const BLOCK: usize = 16;
+
+/// Whether two neighbours are likely to be this pair, case ignored. Blocks of a fixed size without
+/// branches become vector code: most CIDs and ids are ruled out in a third of the time.
+fn has_pair(text: &[u8], pair: [u8; 2]) -> bool {
+    let pair = pair.map(|byte| byte | CASE);
+    let found = |firsts: &[u8], seconds: &[u8]| {
+        let unlike =
+            |(first, second): (&u8, &u8)| ((first | CASE) ^ pair[0]) | ((second | CASE) ^ pair[1]);
+        let least = firsts.iter().zip(seconds).map(unlike);
+        least.fold(u8::MAX, u8::min) == 0
+    };
+    let Some(seconds) = text.get(1..) else {
+        return false;
+    };
+    let firsts = &text[..seconds.len()];
+    let (Some(last_firsts), Some(last_seconds)) =
+        (firsts.last_chunk::<BLOCK>(), seconds.last_chunk::<BLOCK>())
+    else {
+        return found(firsts, seconds);
+    };
+    // The last block overlaps the one before rather than being shorter.
+    let (firsts, _) = firsts.as_chunks::<BLOCK>();
+    let (seconds, _) = seconds.as_chunks::<BLOCK>();
+    firsts
+        .iter()
+        .zip(seconds)
+        .any(|(firsts, seconds)| found(firsts, seconds))
+        || found(last_firsts, last_seconds)
 }
 
 /// Bytes of a field that are looked through. No name is longer, and a service that sends megabytes
@@ -149,6 +195,22 @@ mod tests {
         }
         assert_eq!(Needle::new(""), None);
         assert_eq!(Needle::new("\u{301}"), None);
+    }
+
+    #[test]
+    fn a_pair_is_found_at_every_place() {
+        for length in 2..70 {
+            for at in 0..length - 1 {
+                let mut text = vec![b'.'; length];
+                text[at..at + 2].copy_from_slice(b"xY");
+                assert!(has_pair(&text, *b"xy"), "{at} of {length}");
+                assert_eq!(find_ascii(&text, b"xy"), Some(at));
+                text[at] = b'y';
+                assert!(!has_pair(&text, *b"xy"), "{at} of {length}");
+            }
+        }
+        assert!(!has_pair(b"", *b"xy") && !has_pair(b"x", *b"xy"));
+        assert_eq!(find_ascii(b"}}", b"]]"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use nucleo_matcher::Utf32Str;
 
 use super::facts::Facts;
-use super::fold::{Needle, view};
+use super::fold::{Needle, find_ascii, view};
 use super::scratch::Scratch;
 
 /// What each character is worth that stands where it should, in one piece. nucleo gives a scattered
@@ -46,9 +46,13 @@ impl Word {
             best = best.max(self.score_text(&pair, scratch));
             scratch.pair = pair;
         }
+        // No other field can do better than this.
+        if best >= Some(self.worth(AT_THE_START)) {
+            return best;
+        }
         best.max(self.score_type(facts.mime_type(), scratch))
-            .max(self.score_hash(facts.cid(), scratch))
-            .max(self.score_hash(facts.id(), scratch))
+            .max(self.score_hash(facts.cid()))
+            .max(self.score_hash(facts.id()))
     }
 
     fn score_text(&self, text: &str, scratch: &mut Scratch) -> Option<u32> {
@@ -74,8 +78,12 @@ impl Word {
         None
     }
 
-    fn score_hash(&self, text: &str, scratch: &mut Scratch) -> Option<u32> {
-        let at = self.needle.find_in(view(text, &mut scratch.chars))?;
+    /// CIDs and ids are ASCII, and only a word in ASCII is found in them.
+    fn score_hash(&self, text: &str) -> Option<u32> {
+        let Needle::Ascii(needle) = &self.needle else {
+            return None;
+        };
+        let at = find_ascii(text.as_bytes(), needle)?;
         Some(self.worth(if at == 0 { AT_THE_START } else { IN_ONE_PIECE }))
     }
 
