@@ -21,7 +21,9 @@ mod pending;
 pub mod picker;
 mod pin_by_cid;
 mod reader;
+mod resume;
 mod toasts;
+mod undo;
 mod unpin;
 mod update;
 mod upload;
@@ -48,7 +50,7 @@ pub use toasts::{Toast, ToastKind, Toasts};
 pub use upload::UploadForm;
 
 use crate::input::{Context, Keymap};
-use crate::protocol::{JobId, Seq};
+use crate::protocol::{BatchOffer, JobId, Seq};
 use pending::Pending;
 
 /// The time, as it was when a message came in.
@@ -115,6 +117,7 @@ pub struct App {
     /// Whether the program is over.
     pub is_over: bool,
     pending: Pending,
+    cut_off: Option<BatchOffer>,
     next_job: JobId,
     next_look: Seq,
     effects: Vec<Effect>,
@@ -141,6 +144,7 @@ impl App {
             now,
             is_over: false,
             pending: Pending::default(),
+            cut_off: None,
             next_job: JobId::default(),
             next_look: Seq::default(),
             effects: Vec::new(),

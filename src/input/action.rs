@@ -43,6 +43,8 @@ pub enum Action {
     Refresh,
     /// Unpin.
     Unpin,
+    /// Take the last unpin back.
+    Undo,
     /// Upload.
     Upload,
     /// Pin by CID.
@@ -349,6 +351,14 @@ pub const COMMANDS: &[Command] = &[
     )
     .footer(11, "unpin")
     .needs(Needs::PinAndChange),
+    command(
+        Action::Undo,
+        "undo",
+        &[List, Pane],
+        "take the last unpin back",
+    )
+    .footer(48, "undo")
+    .needs(Needs::Change),
     command(
         Action::Upload,
         "upload",

@@ -22,7 +22,7 @@ use std::sync::mpsc;
 
 use crate::app::{App, AppConfig};
 use crate::config::{self, Settings, Target, UsageError};
-use crate::connect::connect;
+use crate::connect::{connect, journal};
 use crate::input::Keymap;
 use crate::ui::Theme;
 use crate::worker;
@@ -47,6 +47,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<End> {
         )
         .into());
     }
+    let journal = journal(&settings)?;
     terminal::restore_on_panic();
     let clock = Clock::start();
     let mut screen = terminal::Screen::enter(settings.ui.mouse)?;
@@ -71,6 +72,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<End> {
             Ok(connected)
         },
         concurrency,
+        Some(journal),
     );
     let desktop = SystemDesktop::new(Box::new(io::stdout()));
     let end = Session::new(app, theme, clock, worker, Box::new(desktop))

@@ -61,6 +61,7 @@ fn job_text(job: &Job) -> String {
     let verb = match (&job.kind, job.cancelling) {
         (_, true) => "calling off",
         (JobKind::Unpin { .. }, false) => "unpinning",
+        (JobKind::Undo { .. }, false) => "taking back",
         (JobKind::Upload { .. }, false) => "uploading",
         (JobKind::PinByCid { .. }, false) => "pinning",
     };
@@ -73,6 +74,17 @@ fn job_text(job: &Job) -> String {
                 String::new()
             };
             format!("{verb} {}/{total}{failed}", report.total())
+        }
+        JobKind::Undo {
+            total,
+            ended,
+            failures,
+        } => {
+            let failed = match failures.len() {
+                0 => String::new(),
+                failed => format!(" · {failed} not"),
+            };
+            format!("{verb} {ended}/{total}{failed}")
         }
         JobKind::Upload { title, total, sent } => {
             let percent = (u128::from(*sent) * 100)

@@ -14,6 +14,7 @@ use super::jobs::Jobs;
 use crate::api::PinningService;
 use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan, text};
 use crate::error::ApiError;
+use crate::journal::Journal;
 use crate::protocol::{JobEnd, JobId, PinDetails, Reply};
 
 /// Handed to every task.
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     replies: mpsc::Sender<Reply>,
     /// The jobs that can be called off.
     pub(super) jobs: Arc<Jobs>,
+    /// Where changes are written down first.
+    pub(super) journal: Option<Arc<Journal>>,
     /// Cancelled when the worker ends.
     pub(super) end: CancellationToken,
 }
@@ -33,6 +36,7 @@ impl Shared {
         connect: impl Future<Output = anyhow::Result<Connected>> + Send + 'static,
         replies: mpsc::Sender<Reply>,
         end: CancellationToken,
+        journal: Option<Arc<Journal>>,
     ) -> Self {
         let (there, service) = watch::channel(None);
         let (told, ended) = (replies.clone(), end.clone());
@@ -57,6 +61,7 @@ impl Shared {
             service,
             replies,
             jobs: Arc::default(),
+            journal,
             end,
         }
     }
