@@ -380,6 +380,13 @@ async fn what_was_cut_off_is_offered_at_the_start_and_finished_with_a_look() {
     lazypin.shows(question).await;
     lazypin.press("y").shows("unpinned 2 of 2 pins").await;
     assert_eq!(pinned(&service).await, 0);
+    lazypin.press("p").paste(HELLO).press("<ctrl-s>");
+    lazypin.shows("pinned 'baf").await;
+    let pinned_one = journal.history().unwrap().batches.remove(1);
+    assert_eq!(
+        (pinned_one.kind, pinned_one.count(Outcome::Done)),
+        (Kind::Pin, 1)
+    );
     let batch = journal.history().unwrap().batches.remove(0);
     assert_eq!(batch.count(Outcome::Done), 2);
     assert!(batch.ended.is_some());
