@@ -39,19 +39,19 @@ fn pin(n: u64) -> Pin {
         size: Some(u64::from(digest[3]) << (digest[4] % 24)),
         name: Some(format!("{}-{}-{n:06}.png", word(0), word(1))),
         mime_type: Some("image/png".to_owned()),
-        keyvalues: if n % 3 == 0 {
+        keyvalues: if n.is_multiple_of(3) {
             BTreeMap::from([("project".to_owned(), word(2).to_owned())])
         } else {
             BTreeMap::new()
         },
-        state: if n % 7 == 0 {
+        state: if n.is_multiple_of(7) {
             PinState::Unpinned
         } else {
             PinState::Pinned
         },
         status: Some("DONE".to_owned()),
         sub_hash_status: Some("DONE".to_owned()),
-        pinned: n % 7 != 0,
+        pinned: !n.is_multiple_of(7),
         date_pinned: Timestamp::from_microsecond(at).ok(),
         file_record_id: Some(uuid(16)),
         user_id: Some("c2452942-5dc5-4a0d-9c38-77a66edcf43a".to_owned()),

@@ -10,6 +10,7 @@ use crate::credentials::Credentials;
 use crate::journal::{Journal, Scope};
 use crate::service::{self, RunningService, ServiceConfig, StoreLocation};
 use crate::worker::Connected;
+use crate::worker::sync::CachePlace;
 
 /// A service that can be asked, and the embedded one behind it where that is what it is.
 pub struct Connection {
@@ -103,6 +104,21 @@ pub fn journal(settings: &Settings) -> anyhow::Result<Arc<Journal>> {
             Journal::open(&settings.state_dir, scope)
         }
     }))
+}
+
+/// Where the index of this account is kept; nowhere where the service goes with the process.
+pub fn cache(settings: &Settings) -> Option<CachePlace> {
+    let key = match &settings.target {
+        Target::Demo { .. } => return None,
+        Target::Remote { credentials, .. } => Some(credentials.expose_key().into()),
+        Target::Embedded { .. } => None,
+    };
+    Some(CachePlace {
+        directory: settings.cache_dir.clone(),
+        profile: settings.profile.clone(),
+        origin: settings.service_name(),
+        key,
+    })
 }
 
 fn connected(

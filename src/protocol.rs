@@ -4,9 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use uuid::Uuid;
+
 use crate::domain::filter::Filter;
 use crate::domain::{
-    Cid, ListQuery, Metadata, Pin, PinId, PinPage, PinnedFilter, UnpinItem, UploadPlan,
+    Cid, ListQuery, Metadata, Pin, PinId, PinPage, PinnedFilter, UndoItem, UnpinItem, UnpinTarget,
+    UploadPlan,
 };
 use crate::error::ApiError;
 
@@ -90,8 +94,24 @@ pub enum Request {
     Unpin {
         /// The job.
         job: JobId,
-        /// Which pins, frozen when the person was asked.
-        ids: Vec<PinId>,
+        /// Which pins, frozen when the person was asked, with what it takes to take them back.
+        pins: Vec<UnpinTarget>,
+    },
+    /// Which batch of unpins can be taken back.
+    LastUnpin,
+    /// Take a batch of unpins back.
+    Undo {
+        /// The job.
+        job: JobId,
+        /// Which batch, as the person was asked about it.
+        offer: BatchOffer,
+    },
+    /// Finish a batch of unpins that was cut off.
+    Resume {
+        /// The job.
+        job: JobId,
+        /// Which batch, as the person was asked about it.
+        offer: BatchOffer,
     },
     /// Find out what an upload of these paths would send.
     Scan {
@@ -184,6 +204,18 @@ pub enum Reply {
         /// The items, each once in the life of the batch.
         items: Vec<UnpinItem>,
     },
+    /// The batch of unpins that can be taken back, where there is one; or why nobody can tell, in
+    /// a sentence.
+    LastUnpin(Result<Option<BatchOffer>, String>),
+    /// Some more of an undo has ended.
+    Undone {
+        /// The undo.
+        job: JobId,
+        /// The items, each once in the life of the job.
+        items: Vec<UndoItem>,
+    },
+    /// A batch of unpins was cut off, and can be finished. Said unasked, once.
+    CutOff(BatchOffer),
     /// How far an upload is.
     UploadProgress {
         /// The upload.
@@ -198,6 +230,17 @@ pub enum Reply {
         /// How it ended.
         end: JobEnd,
     },
+}
+
+/// A batch of the change journal that can be taken up again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchOffer {
+    /// Which one.
+    pub batch: Uuid,
+    /// When it began.
+    pub time: Timestamp,
+    /// The pins that it would be about.
+    pub pins: Vec<UnpinTarget>,
 }
 
 /// A pin's record with the text that it was read from.

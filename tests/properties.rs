@@ -15,12 +15,14 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
 use lazypin::app::{Effect, Message};
-use lazypin::domain::{PinId, UnpinItem, UnpinOutcome};
+use lazypin::domain::{PinId, UndoItem, UnpinItem, UnpinOutcome, UnpinTarget};
 use lazypin::error::ApiError;
-use lazypin::protocol::{JobEnd, Reply, Request};
+use lazypin::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
 use proptest::prelude::*;
 use ratatui::layout::Size;
+use uuid::Uuid;
 
 use self::core::{Core, entries, pin};
 
@@ -42,7 +44,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let keys = "jkgG][vaA/ dyYuprsSfioxq?n123>:\u{e9}";
+    let keys = "jkgG][vaA/ dyYuUprsSfioxq?n123>:\u{e9}";
     let key = prop_oneof![
         8 => prop::sample::select(keys.chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
@@ -98,6 +100,22 @@ fn play(core: &mut Core, step: Step, made: &mut usize) {
     }
 }
 
+fn taken_back(core: &mut Core, job: JobId, offer: BatchOffer) {
+    let items = offer.pins.into_iter().enumerate();
+    let items = items.map(|(index, target)| UndoItem {
+        new_id: None,
+        is_back: index % 2 == 0,
+        message: "no".to_owned(),
+        target,
+    });
+    let items = items.collect();
+    core.reply(Reply::Undone { job, items });
+    core.reply(Reply::Finished {
+        job,
+        end: JobEnd::BatchOver,
+    });
+}
+
 fn answer(core: &mut Core, effect: Effect, well: bool) {
     let error = || ApiError::Timeout("30 s".to_owned());
     match effect {
@@ -124,7 +142,19 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
                 .collect();
             core.reply(Reply::Refreshed { ids, pins });
         }
-        Effect::Submit(Request::Unpin { job, ids }) => {
+        Effect::Submit(Request::LastUnpin) => {
+            let pins = core.pins.iter().take(3).map(UnpinTarget::from).collect();
+            core.reply(Reply::LastUnpin(Ok(Some(BatchOffer {
+                batch: Uuid::nil(),
+                time: Timestamp::UNIX_EPOCH,
+                pins,
+            }))));
+        }
+        Effect::Submit(Request::Undo { job, offer } | Request::Resume { job, offer }) => {
+            taken_back(core, job, offer);
+        }
+        Effect::Submit(Request::Unpin { job, pins }) => {
+            let ids: Vec<_> = pins.into_iter().map(|pin| pin.id).collect();
             core.pins.retain(|pin| !ids.contains(&pin.id));
             let items = ids
                 .into_iter()

@@ -333,19 +333,19 @@ fn results_of_a_batch() {
     check("results", |size| {
         let mut core = Core::connected(size, pins());
         core.press("  dy");
-        let Request::Unpin { job, ids } = core.take_request() else {
+        let Request::Unpin { job, pins } = core.take_request() else {
             panic!("nothing was unpinned");
         };
         core.reply(Reply::Unpinned {
             job,
             items: vec![
                 UnpinItem {
-                    id: ids[0].clone(),
+                    id: pins[0].id.clone(),
                     outcome: UnpinOutcome::Done,
                     message: String::new(),
                 },
                 UnpinItem {
-                    id: ids[1].clone(),
+                    id: pins[1].id.clone(),
                     outcome: UnpinOutcome::Refused,
                     message: "User not enough balance".to_owned(),
                 },

@@ -10,8 +10,11 @@
 
 mod tui;
 
+use std::sync::Arc;
+
 use lazypin::api::PinningService as _;
-use lazypin::domain::{ListQuery, Metadata};
+use lazypin::domain::{ListQuery, Metadata, Pin, UnpinTarget};
+use lazypin::journal::{Journal, Kind, Outcome, Scope};
 use lazypin::tui::End;
 use tui::{Lazypin, Options, Service, write};
 
@@ -291,7 +294,7 @@ async fn filter_as_one_types_mark_all_that_match_and_unpin_them() {
             let pngs = page.pins.iter().filter(|pin| {
                 pin.name
                     .as_deref()
-                    .is_some_and(|name| name.ends_with(".png"))
+                    .is_some_and(|name| name.contains(".png"))
                     && pin.state == lazypin::domain::PinState::Pinned
             });
             found += pngs.count();
@@ -324,4 +327,127 @@ async fn filter_as_one_types_mark_all_that_match_and_unpin_them() {
     // Words rank, and the order can be changed.
     lazypin.press("/readme").shows("Pins · best match").await;
     lazypin.press("<enter>s").shows("Pins · created ↓").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_unpin_is_taken_back_with_one_key_and_one_question() {
+    let service = Service::start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let pins = two_pins(&service, directory.path()).await;
+    let options = Options {
+        journal: Some(journal(&directory.path().join("state"))),
+        ..Options::default()
+    };
+    let lazypin = Lazypin::start(&service, &options);
+    lazypin.shows("row 1 of 2").await;
+    lazypin
+        .press("U")
+        .shows("there is no unpin to take back")
+        .await;
+    lazypin.press("ad").shows("Unpin 2 pins?").await;
+    lazypin.press("y").shows("unpinned 2 of 2 pins").await;
+    assert_eq!(pinned(&service).await, 0);
+
+    // Asked once, harmless answer first.
+    let question = "Take back the last unpin: 2 pins?";
+    let screen = lazypin.press("U").shows(question).await;
+    assert!(
+        screen.contains("  one") && screen.contains("  two"),
+        "{screen}"
+    );
+    lazypin.press("<enter>").no_longer_shows(question).await;
+    assert_eq!(pinned(&service).await, 0);
+    lazypin.press("U").shows(question).await;
+    lazypin
+        .press("y")
+        .shows("2 pins are back, with new ids")
+        .await;
+    let query = ListQuery {
+        pinned: lazypin::domain::PinnedFilter::Pinned,
+        ..ListQuery::default()
+    };
+    let back = service.client().list(&query).await.unwrap().pins;
+    assert_eq!(back.len(), 2);
+    for pin in &pins {
+        let again = back.iter().find(|again| again.cid == pin.cid).unwrap();
+        assert_eq!((&again.name, &again.keyvalues), (&pin.name, &pin.keyvalues));
+        assert_ne!(again.id, pin.id);
+    }
+    lazypin
+        .press("<esc>U")
+        .shows("there is no unpin to take back")
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_cut_off_is_offered_at_the_start_and_finished_with_a_look() {
+    let service = Service::start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let pins = two_pins(&service, directory.path()).await;
+    let journal = journal(&directory.path().join("state"));
+    let targets: Vec<UnpinTarget> = pins.iter().map(UnpinTarget::from).collect();
+    // Killed after one was unpinned, and before anybody wrote that down.
+    drop(journal.begin(Kind::Unpin, 2, &targets, None).unwrap());
+    service.client().unpin(&pins[0].id).await.unwrap();
+    let options = Options {
+        journal: Some(Arc::clone(&journal)),
+        ..Options::default()
+    };
+    let question = "Finish what was cut off: unpin 2 pins?";
+    let lazypin = Lazypin::start(&service, &options);
+    lazypin.shows(question).await;
+    lazypin.press("n").no_longer_shows(question).await;
+    lazypin.press("q");
+    assert_eq!(lazypin.ends().await, End::Quit);
+    assert_eq!(pinned(&service).await, 1);
+    assert_eq!(journal.unfinished().unwrap().len(), 1);
+
+    let lazypin = Lazypin::start(&service, &options);
+    lazypin.shows(question).await;
+    lazypin.press("y").shows("unpinned 2 of 2 pins").await;
+    assert_eq!(pinned(&service).await, 0);
+    lazypin.press("p").paste(HELLO).press("<ctrl-s>");
+    lazypin.shows("pinned 'baf").await;
+    let pinned_one = journal.history().unwrap().batches.remove(1);
+    assert_eq!(
+        (pinned_one.kind, pinned_one.count(Outcome::Done)),
+        (Kind::Pin, 1)
+    );
+    let batch = journal.history().unwrap().batches.remove(0);
+    assert_eq!(batch.count(Outcome::Done), 2);
+    assert!(batch.ended.is_some());
+    lazypin.press("q");
+    assert_eq!(lazypin.ends().await, End::Quit);
+
+    let reading = Options {
+        read_only: true,
+        ..options
+    };
+    drop(journal.begin(Kind::Unpin, 2, &targets, None).unwrap());
+    let lazypin = Lazypin::start(&service, &reading);
+    lazypin
+        .press("U")
+        .shows("read-only: nothing can be changed")
+        .await;
+}
+
+/// Two pins with content, names and keyvalues.
+async fn two_pins(service: &Service, directory: &std::path::Path) -> Vec<Pin> {
+    let mut pins = Vec::new();
+    for name in ["one", "two"] {
+        write(&directory.join(name), name);
+        let mut plan = lazypin::worker::upload::scan(&directory.join(name)).unwrap();
+        plan.metadata.keyvalues = [("k".to_owned(), name.to_owned())].into();
+        let sent = tokio::sync::watch::Sender::new(0);
+        pins.push(service.client().upload(&plan, sent).await.unwrap());
+    }
+    pins
+}
+
+fn journal(directory: &std::path::Path) -> Arc<Journal> {
+    let scope = Scope {
+        profile: "default".to_owned(),
+        service: "a service".to_owned(),
+    };
+    Arc::new(Journal::open(directory, scope))
 }

@@ -37,6 +37,15 @@ pub enum JobKind {
         /// Those that are not known to be off, with their titles.
         failures: Vec<(String, UnpinItem)>,
     },
+    /// An undo of a batch of unpins.
+    Undo {
+        /// How many pins are to come back.
+        total: usize,
+        /// How many are reported.
+        ended: usize,
+        /// Those of them that are not back, with the reason.
+        failures: Vec<(String, String)>,
+    },
     /// An upload.
     Upload {
         /// What a person calls it.

@@ -24,7 +24,9 @@ pub mod picker;
 mod pin_by_cid;
 mod pin_form;
 mod reader;
+mod resume;
 mod toasts;
+mod undo;
 mod unpin;
 mod update;
 mod upload;
@@ -54,7 +56,7 @@ pub use toasts::{Toast, ToastKind, Toasts};
 pub use upload_form::UploadForm;
 
 use crate::input::{Context, Keymap};
-use crate::protocol::{JobId, Seq};
+use crate::protocol::{BatchOffer, JobId, Seq};
 use pending::Pending;
 
 /// The time, as it was when a message came in.
@@ -125,6 +127,7 @@ pub struct App {
     /// Whether the program is over.
     pub is_over: bool,
     pending: Pending,
+    cut_off: Option<BatchOffer>,
     next_job: JobId,
     next_look: Seq,
     match_all: Option<Seq>,
@@ -154,6 +157,7 @@ impl App {
             now,
             is_over: false,
             pending: Pending::default(),
+            cut_off: None,
             next_job: JobId::default(),
             next_look: Seq::default(),
             match_all: None,

@@ -8,6 +8,7 @@ use super::upload_form::UploadForm;
 use crate::domain::Pin;
 use crate::domain::text::count;
 use crate::input::Context;
+use crate::protocol::BatchOffer;
 
 /// One thing over the list.
 #[derive(Debug)]
@@ -45,6 +46,10 @@ impl Modal {
 pub enum Question {
     /// Unpin these?
     Unpin(Vec<Pin>),
+    /// Take this batch of unpins back?
+    Undo(BatchOffer),
+    /// Finish this batch of unpins, which was cut off?
+    Resume(BatchOffer),
     /// Quit although so many jobs run?
     Quit(usize),
 }
@@ -65,22 +70,43 @@ pub struct Confirm {
 /// Batches larger than this want their number typed.
 const TYPED_OVER: usize = 50;
 
+/// What has to be typed before so many are unpinned.
+fn typed(pins: usize) -> Option<String> {
+    (pins > TYPED_OVER).then(|| pins.to_string())
+}
+
 impl Confirm {
     /// Asks whether to unpin these.
     pub fn unpin(pins: Vec<Pin>) -> Self {
-        let expected = (pins.len() > TYPED_OVER).then(|| pins.len().to_string());
+        let expected = typed(pins.len());
         Self {
-            question: Question::Unpin(pins),
-            on_yes: false,
             expected,
-            typed: String::new(),
+            ..Self::of(Question::Unpin(pins))
+        }
+    }
+
+    /// Asks whether to take this batch back.
+    pub fn undo(offer: BatchOffer) -> Self {
+        Self::of(Question::Undo(offer))
+    }
+
+    /// Asks whether to finish this batch.
+    pub fn resume(offer: BatchOffer) -> Self {
+        let expected = typed(offer.pins.len());
+        Self {
+            expected,
+            ..Self::of(Question::Resume(offer))
         }
     }
 
     /// Asks whether to quit although jobs run.
     pub fn quit(jobs: usize) -> Self {
+        Self::of(Question::Quit(jobs))
+    }
+
+    fn of(question: Question) -> Self {
         Self {
-            question: Question::Quit(jobs),
+            question,
             on_yes: false,
             expected: None,
             typed: String::new(),
@@ -91,6 +117,16 @@ impl Confirm {
     pub fn title(&self) -> String {
         match &self.question {
             Question::Unpin(pins) => format!("Unpin {}?", count(pins.len(), "pin")),
+            Question::Undo(offer) => {
+                format!(
+                    "Take back the last unpin: {}?",
+                    count(offer.pins.len(), "pin")
+                )
+            }
+            Question::Resume(offer) => format!(
+                "Finish what was cut off: unpin {}?",
+                count(offer.pins.len(), "pin")
+            ),
             Question::Quit(_) => "Quit?".to_owned(),
         }
     }
@@ -98,7 +134,8 @@ impl Confirm {
     /// What yes is called.
     pub fn yes_label(&self) -> &'static str {
         match self.question {
-            Question::Unpin(_) => "Unpin",
+            Question::Unpin(_) | Question::Resume(_) => "Unpin",
+            Question::Undo(_) => "Take back",
             Question::Quit(_) => "Quit",
         }
     }

@@ -6,7 +6,7 @@ use super::modal::{Confirm, Modal};
 use super::reader::{Reader, ReaderSubject};
 use super::{App, Effect, Job, JobKind};
 use crate::domain::text::count;
-use crate::domain::{Pin, PinId, PinState, PinnedFilter, UnpinItem, UnpinReport};
+use crate::domain::{Pin, PinId, PinState, PinnedFilter, UnpinItem, UnpinReport, UnpinTarget};
 use crate::protocol::{JobId, Request};
 
 impl App {
@@ -46,6 +46,7 @@ impl App {
     pub(super) fn run_unpin(&mut self, pins: Vec<Pin>) {
         let job = self.new_job();
         let ids: Vec<PinId> = pins.iter().map(|pin| pin.id.clone()).collect();
+        let targets = pins.iter().map(UnpinTarget::from).collect();
         self.marks.remove(&ids);
         let kind = JobKind::Unpin {
             total: pins.len(),
@@ -60,7 +61,7 @@ impl App {
             failures: Vec::new(),
         };
         self.jobs.start(job, kind, self.now.tick);
-        self.effect(Effect::Submit(Request::Unpin { job, ids }));
+        self.effect(Effect::Submit(Request::Unpin { job, pins: targets }));
     }
 
     /// Some more of a batch has ended: those rows leave the list, or show that they are unpinned.

@@ -49,6 +49,7 @@ impl App {
             } => self.copied(what, route, result),
             Message::Opened { url, result } => self.opened(&url, result),
         }
+        self.offer_to_resume();
         self.ask_for_rows();
         self.watch_pending();
         std::mem::take(&mut self.effects)
@@ -212,6 +213,7 @@ impl App {
             Action::Raw => self.open_raw(),
             Action::Refresh => self.ask_again(),
             Action::Unpin => self.ask_unpin(),
+            Action::Undo => self.look_for_undo(),
             Action::Upload => self.ask_upload(),
             Action::PinByCid => self.ask_pin_by_cid(),
             Action::Copy => self.copy_cids(),
@@ -267,6 +269,8 @@ impl App {
         if yes && let Some(Modal::Confirm(Confirm { question, .. })) = self.modal.take() {
             match question {
                 Question::Unpin(pins) => self.run_unpin(pins),
+                Question::Undo(offer) => self.run_undo(offer),
+                Question::Resume(offer) => self.run_resume(offer),
                 Question::Quit(_) => self.is_over = true,
             }
         }
@@ -380,6 +384,9 @@ impl App {
             Reply::Refreshed { pins, .. } => self.refreshed(&pins),
             Reply::Scanned { seq, plans } => self.scanned(seq, plans),
             Reply::Unpinned { job, items } => self.unpinned(job, items),
+            Reply::LastUnpin(found) => self.ask_undo(found),
+            Reply::Undone { job, items } => self.undone(job, items),
+            Reply::CutOff(offer) => self.cut_off = Some(offer),
             Reply::UploadProgress { job, sent } => self.upload_progress(job, sent),
             Reply::Finished { job, end } => self.job_over(job, end),
         }
@@ -390,13 +397,17 @@ impl App {
             return;
         };
         match &job.kind {
-            JobKind::Unpin { .. } => {
+            JobKind::Unpin { .. } | JobKind::Undo { .. } => {
                 let broken = match end {
                     JobEnd::Broken(why) => Some(why),
                     JobEnd::Failed(error) => Some(error.to_string()),
                     _ => None,
                 };
-                self.unpin_over(job, broken.as_deref());
+                if matches!(job.kind, JobKind::Undo { .. }) {
+                    self.undo_over(job, broken.as_deref());
+                } else {
+                    self.unpin_over(job, broken.as_deref());
+                }
             }
             JobKind::Upload { title, .. } => self.pin_job_over(title, "uploaded", end),
             JobKind::PinByCid { title } => self.pin_job_over(title, "pinned", end),
@@ -424,7 +435,10 @@ impl App {
             Request::ReadAccount => {}
             Request::Refresh { .. } => self.refresh_unserved(),
             Request::Scan { seq, .. } => self.scanned(seq, vec![Err(error().to_string())]),
+            Request::LastUnpin => self.ask_undo(Err(error().to_string())),
             Request::Unpin { job, .. }
+            | Request::Undo { job, .. }
+            | Request::Resume { job, .. }
             | Request::Upload { job, .. }
             | Request::PinByCid { job, .. } => {
                 self.job_over(job, JobEnd::Failed(error()));

@@ -13,6 +13,7 @@ use crate::domain::text::{count, scrub};
 use crate::domain::{Metadata, Pin};
 use crate::journal::{Entry, Kind, Outcome as ItemOutcome, Running};
 use crate::protocol::JobEnd;
+use crate::worker::upload;
 
 /// More sources than this are counted rather than named when a command is interrupted.
 const NAMED: usize = 20;
@@ -103,7 +104,7 @@ impl Made {
 
     /// Tells how the pin of `source` ended; `word` is for a new one.
     pub(super) fn settle(&mut self, source: &str, end: JobEnd, word: &str) -> anyhow::Result<()> {
-        let entry = entry(source, &end);
+        let entry = upload::entry(source, &end);
         // Told before it is written down: a full disk must not cost anybody the CID.
         self.settle_told(source, end, word)?;
         self.record(entry)
@@ -142,10 +143,7 @@ impl Made {
     /// Tells what there is no pin for, and why.
     pub(super) fn fail(&mut self, what_and_why: &str) -> anyhow::Result<()> {
         self.tell_failure(what_and_why);
-        self.record(Entry {
-            message: what_and_why.to_owned(),
-            ..nothing(ItemOutcome::Failed)
-        })
+        self.record(Entry::nameless(ItemOutcome::Failed, what_and_why))
     }
 
     fn tell_failure(&mut self, what_and_why: &str) {
@@ -211,43 +209,6 @@ impl Made {
             }
         ));
         Ok(Outcome::Interrupted)
-    }
-}
-
-/// What is written down of how one ended.
-fn entry(source: &str, end: &JobEnd) -> Entry {
-    let made = |outcome, pin: &Pin| Entry {
-        id: Some(pin.id.clone()),
-        cid: Some(pin.cid.clone()),
-        name: pin.name.clone(),
-        ..nothing(outcome)
-    };
-    let not_made = |outcome, message: String| Entry {
-        name: Some(source.to_owned()),
-        message,
-        ..nothing(outcome)
-    };
-    match end {
-        JobEnd::Pinned(pin) => made(ItemOutcome::Done, pin),
-        JobEnd::AlreadyPinned(Some(pin)) => made(ItemOutcome::Gone, pin),
-        JobEnd::AlreadyPinned(None) => not_made(ItemOutcome::Gone, "already pinned".to_owned()),
-        JobEnd::Failed(error) if error.outcome_unknown() => {
-            not_made(ItemOutcome::Unknown, error.to_string())
-        }
-        JobEnd::Failed(error) => not_made(ItemOutcome::Failed, error.to_string()),
-        JobEnd::Broken(why) => not_made(ItemOutcome::Unknown, why.clone()),
-        JobEnd::BatchOver => not_made(ItemOutcome::Unknown, String::new()),
-    }
-}
-
-fn nothing(outcome: ItemOutcome) -> Entry {
-    Entry {
-        id: None,
-        outcome,
-        message: String::new(),
-        new_id: None,
-        cid: None,
-        name: None,
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Environment {
     /// The directory above `lazypin/`, where what was done is kept; systems other than Unix have
     /// none.
     pub state_home: Option<PathBuf>,
+    /// The directory above `lazypin/`, where what can be had again is kept.
+    pub cache_home: Option<PathBuf>,
 }
 
 /// The variables that are read; others are never looked at.
@@ -49,6 +51,7 @@ impl Environment {
             config_home: homes.as_ref().map(BaseStrategy::config_dir),
             data_home: homes.as_ref().map(BaseStrategy::data_dir),
             state_home: homes.as_ref().and_then(BaseStrategy::state_dir),
+            cache_home: homes.as_ref().map(BaseStrategy::cache_dir),
         }
     }
 

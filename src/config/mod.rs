@@ -41,6 +41,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Where the change journals are kept.
     pub state_dir: PathBuf,
+    /// Where the indexes of accounts are kept.
+    pub cache_dir: PathBuf,
     /// The terminal UI.
     pub ui: UiSettings,
     /// What `--color` says.
@@ -97,6 +99,7 @@ impl Settings {
         let (name, profile) = choose_profile(options.profile.as_deref(), environment, &file)?;
         let data_dir = data_dir(options.data_dir.as_deref(), environment)?;
         let state_dir = state_dir(options.data_dir.as_deref(), environment, &data_dir);
+        let cache_dir = cache_dir(options.data_dir.as_deref(), environment, &data_dir);
         let keys = keys(environment)?;
         let serving = matches!(args.command, Some(Command::Serve(_)));
         let target = match options.demo {
@@ -124,6 +127,7 @@ impl Settings {
                     .unwrap_or(false),
             data_dir,
             state_dir,
+            cache_dir,
             ui: file.ui,
             color: options.color.unwrap_or_default(),
             no_color,
@@ -221,6 +225,15 @@ fn state_dir(option: Option<&Path>, environment: &Environment, data_dir: &Path) 
     match &environment.state_home {
         Some(home) if !said => home.join("lazypin"),
         _ => data_dir.join("state"),
+    }
+}
+
+/// Beside the data, as the state is.
+fn cache_dir(option: Option<&Path>, environment: &Environment, data_dir: &Path) -> PathBuf {
+    let said = option.is_some() || environment.path("LAZYPIN_DATA_DIR").is_some();
+    match &environment.cache_home {
+        Some(home) if !said => home.join("lazypin"),
+        _ => data_dir.join("cache"),
     }
 }
 

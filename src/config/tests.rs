@@ -24,6 +24,7 @@ impl Case {
         environment.config_home = Some(self.home.path().to_owned());
         environment.data_home = Some(self.home.path().join("data"));
         environment.state_home = Some(self.home.path().join("state"));
+        environment.cache_home = Some(self.home.path().join("cache"));
         let words = line.split_whitespace().map(OsString::from);
         Settings::resolve(&Args::read(words).unwrap(), &environment)
     }

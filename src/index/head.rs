@@ -118,7 +118,10 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    #[expect(clippy::option_option, reason = "there is no text, or there is no telling")]
+    #[expect(
+        clippy::option_option,
+        reason = "there is no text, or there is no telling"
+    )]
     pub(super) fn optional(&mut self) -> Option<Option<&'a str>> {
         match self.number()?.checked_sub(1) {
             None => Some(None),
@@ -126,7 +129,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    #[expect(clippy::option_option, reason = "there is no id, or there is no telling")]
+    #[expect(
+        clippy::option_option,
+        reason = "there is no id, or there is no telling"
+    )]
     pub(super) fn ident(&mut self) -> Option<Option<Ident<'a>>> {
         match self.number()? {
             0 => Some(None),

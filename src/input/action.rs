@@ -47,6 +47,8 @@ pub enum Action {
     Refresh,
     /// Unpin.
     Unpin,
+    /// Take the last unpin back.
+    Undo,
     /// Upload.
     Upload,
     /// Pin by CID.
@@ -368,6 +370,14 @@ pub const COMMANDS: &[Command] = &[
     )
     .footer(11, "unpin")
     .needs(Needs::PinAndChange),
+    command(
+        Action::Undo,
+        "undo",
+        &[List, Pane],
+        "take the last unpin back",
+    )
+    .footer(48, "undo")
+    .needs(Needs::Change),
     command(
         Action::Upload,
         "upload",

@@ -108,6 +108,14 @@ impl Entry {
     pub fn of(id: &PinId, outcome: Outcome, message: &str) -> Self {
         Self {
             id: Some(id.clone()),
+            ..Self::nameless(outcome, message)
+        }
+    }
+
+    /// An item of which no pin is known.
+    pub fn nameless(outcome: Outcome, message: &str) -> Self {
+        Self {
+            id: None,
             outcome,
             message: text::truncate(message, MESSAGE).into_owned(),
             new_id: None,

@@ -22,7 +22,7 @@ use std::sync::mpsc;
 
 use crate::app::{App, AppConfig};
 use crate::config::{self, Settings, Target, UsageError};
-use crate::connect::connect;
+use crate::connect::{cache, connect, journal};
 use crate::input::Keymap;
 use crate::ui::Theme;
 use crate::worker;
@@ -53,6 +53,7 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
         )
         .into());
     }
+    let journal = journal(&settings)?;
     terminal::restore_on_panic();
     let clock = Clock::start();
     let mut screen = terminal::Screen::enter(settings.ui.mouse)?;
@@ -70,6 +71,7 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
     };
     // The embedded service lives until this function returns, whatever becomes of the worker.
     let (keep, kept) = mpsc::channel();
+    let cache = cache(&settings);
     let worker = worker::spawn(
         async move {
             let (connected, embedded) = connect(&settings).await?.into_parts();
@@ -77,6 +79,8 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
             Ok(connected)
         },
         concurrency,
+        Some(journal),
+        cache,
     );
     let end = Session::new(app, theme, clock, worker, desktop)
         .run(screen.terminal(), input::events()?, signals::ended()?)

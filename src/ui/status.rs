@@ -68,6 +68,7 @@ fn job_text(job: &Job) -> String {
     let verb = match (&job.kind, job.cancelling) {
         (_, true) => "calling off",
         (JobKind::Unpin { .. }, false) => "unpinning",
+        (JobKind::Undo { .. }, false) => "taking back",
         (JobKind::Upload { .. }, false) => "uploading",
         (JobKind::PinByCid { .. }, false) => "pinning",
     };
@@ -80,6 +81,17 @@ fn job_text(job: &Job) -> String {
                 String::new()
             };
             format!("{verb} {}/{total}{failed}", report.total())
+        }
+        JobKind::Undo {
+            total,
+            ended,
+            failures,
+        } => {
+            let failed = match failures.len() {
+                0 => String::new(),
+                failed => format!(" · {failed} not"),
+            };
+            format!("{verb} {ended}/{total}{failed}")
         }
         JobKind::Upload { title, total, sent } => {
             let percent = (u128::from(*sent) * 100)

@@ -1,211 +1,86 @@
-//! The whole account in memory, for lists that are narrowed by more than the service can do.
+//! The whole account at hand, for lists that are narrowed by more than the service can do.
 //!
-//! Nothing is read before it is needed. Then the account is read page by page, newest first, while
-//! searches already answer from what is there; what other calls bring is learned on the way. Pages
-//! shift while they are read, so a pass whose totals don't agree is followed by another, and what a
-//! whole pass has not seen is let go.
+//! Nothing is read before it is needed. Then [`sync`](super::sync) keeps the index like the service,
+//! standing back for calls that a person waits for, while searches already answer from what is
+//! there; what other calls bring is put in at once.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::watch;
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::shared::{Shared, guarded};
-use crate::domain::{ListQuery, Pin, PinId, PinPage, PinState, PinnedFilter};
+use super::shared::Shared;
+use super::sync::{self, CachePlace, Depth, IndexState, Stage, SyncHandle};
+use crate::domain::{ListQuery, Pin, PinPage, PinnedFilter, SortOrder};
 use crate::error::ApiError;
-use crate::index::{Ask, Hits, Rows, SortKey, Table, search};
+use crate::index::{Ask, Hits, LocalChange, Rows, SortKey, search};
 use crate::protocol::{AccountReading, JobEnd, ListFilter, Reply};
 
-/// Rows to ask for in one call. A service may bring fewer; the next call begins where they end.
-const ROWS_A_CALL: u32 = 1000;
-/// Passes at the most where totals don't agree.
-const PASSES: u8 = 3;
 /// Time between two pieces of news about how much is known.
 const NEWS: Duration = Duration::from_millis(400);
 
-/// How far the reading is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Reading {
-    /// Not begun.
-    Idle,
-    /// Under way.
-    UnderWay,
-    /// Everything was read.
-    Whole,
-    /// It broke off.
-    Failed(ApiError),
-}
-
 /// The account, as far as it is known here.
+#[derive(Default)]
 pub(super) struct Account {
-    table: Mutex<Table>,
+    sync: OnceLock<SyncHandle>,
     /// The newest whole result, which the next search may narrow or page through.
     hits: Mutex<Option<Arc<Hits>>>,
-    reading: watch::Sender<Reading>,
-}
-
-impl Default for Account {
-    fn default() -> Self {
-        Self {
-            table: Mutex::default(),
-            hits: Mutex::default(),
-            reading: watch::Sender::new(Reading::Idle),
-        }
-    }
 }
 
 impl Account {
-    fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn hits(&self) -> MutexGuard<'_, Option<Arc<Hits>>> {
         self.hits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins to read the account, unless that is under way, or done and not to be done `again`.
-    pub(super) fn read(shared: &Shared, again: bool) {
-        let begun = shared.account.reading.send_if_modified(|reading| {
-            let begins = match reading {
-                Reading::UnderWay => false,
-                Reading::Whole | Reading::Failed(_) => again,
-                Reading::Idle => true,
+    /// The account, kept like the service's from the first time on that it is needed.
+    pub(super) fn keep(shared: &Shared, cache: Option<CachePlace>) -> &SyncHandle {
+        shared.account.sync.get_or_init(|| {
+            let service = {
+                let shared = shared.clone();
+                async move { shared.unattended_service().await }
             };
-            if begins {
-                *reading = Reading::UnderWay;
-            }
-            begins
-        });
-        if !begun {
-            return;
-        }
-        let shared = shared.clone();
-        tokio::spawn(shared.end.clone().run_until_cancelled_owned(async move {
-            let read = guarded(shared.account.read_all(&shared)).await;
-            let end = match read {
-                Ok(Ok(())) => Reading::Whole,
-                Ok(Err(error)) => Reading::Failed(error),
-                Err(message) => Reading::Failed(ApiError::Transport {
-                    message,
-                    sent: false,
-                }),
-            };
-            let reading = match &end {
-                Reading::Failed(error) => AccountReading::BrokenOff(error.clone()),
-                _ => AccountReading::Whole,
-            };
-            shared.account.reading.send_replace(end);
-            let known = shared.account.table().rows().len() as u64;
-            shared
-                .reply(Reply::Indexed {
-                    known,
-                    total: known,
-                    reading,
-                })
-                .await;
-        }));
+            let sync = sync::start(service, cache, shared.gauge.clone());
+            sync.refresh(Depth::Newest);
+            let telling = tell(shared.clone(), sync.state());
+            tokio::spawn(shared.end.clone().run_until_cancelled_owned(telling));
+            sync
+        })
     }
 
-    async fn read_all(&self, shared: &Shared) -> Result<(), ApiError> {
-        let service = shared.service().await;
-        for _ in 0..PASSES {
-            let mut seen: HashSet<PinId> = HashSet::new();
-            let mut query = ListQuery {
-                limit: ROWS_A_CALL,
-                ..ListQuery::default()
-            };
-            let mut news = Instant::now();
-            let total = loop {
-                let page = service.list(&query).await?;
-                let total = page.totals.files;
-                if page.rows == 0 {
-                    break total;
-                }
-                query.offset = query.offset.saturating_add(page.rows as u64);
-                {
-                    let mut table = self.table();
-                    for pin in &page.pins {
-                        table.upsert(pin);
-                    }
-                }
-                let before = seen.len();
-                seen.extend(page.pins.into_iter().map(|pin| pin.id));
-                // A page of nothing new means that the service does not page at all.
-                if seen.len() == before {
-                    break total;
-                }
-                if news.elapsed() >= NEWS {
-                    news = Instant::now();
-                    let known = self.table().rows().len() as u64;
-                    shared.try_reply(Reply::Indexed {
-                        known,
-                        total,
-                        reading: AccountReading::UnderWay,
-                    });
-                }
-            };
-            self.let_go_of_others(&seen);
-            if seen.len() as u64 >= total {
-                break;
-            }
-        }
-        Ok(())
+    /// Reads everything again.
+    pub(super) fn read_again(shared: &Shared) {
+        Self::keep(shared, shared.cache()).refresh(Depth::Everything);
     }
 
-    /// Lets go of what a whole pass has not seen.
-    fn let_go_of_others(&self, seen: &HashSet<PinId>) {
-        let mut table = self.table();
-        let gone: Vec<PinId> = table
-            .rows()
-            .iter()
-            .filter_map(|row| row.pin())
-            .map(|pin| pin.id)
-            .filter(|id| !seen.contains(id))
-            .collect();
-        for id in gone {
-            table.remove(&id);
-        }
-    }
-
-    /// Learns from what other calls brought, once the account is being kept at all.
+    /// Puts in what other calls brought, once the account is kept at all.
     pub(super) fn learn(&self, reply: &Reply) {
-        if *self.reading.borrow() == Reading::Idle {
+        let Some(sync) = self.sync.get() else {
             return;
-        }
-        match reply {
+        };
+        let record = |pin: &Pin| LocalChange::Record(Box::new(pin.clone()));
+        let changes: Vec<LocalChange> = match reply {
             Reply::Details {
                 result: Ok(details),
                 ..
-            } => {
-                self.table().upsert(&details.pin);
-            }
-            Reply::Refreshed { pins, .. } => {
-                let mut table = self.table();
-                for pin in pins {
-                    table.upsert(pin);
-                }
-            }
-            Reply::Unpinned { items, .. } => {
-                let mut table = self.table();
-                for item in items.iter().filter(|item| item.outcome.is_off()) {
-                    let row = table.get(&item.id);
-                    if let Some(mut pin) = row.and_then(|row| table.rows().pin(row)) {
-                        pin.pinned = false;
-                        pin.state = PinState::Unpinned;
-                        pin.status = None;
-                        table.upsert(&pin);
-                    }
-                }
-            }
+            } => vec![record(&details.pin)],
+            Reply::Refreshed { pins, .. } => pins.iter().map(record).collect(),
+            Reply::Unpinned { items, .. } => items
+                .iter()
+                .filter(|item| item.outcome.is_off())
+                .map(|item| LocalChange::Unpinned {
+                    id: item.id.clone(),
+                    at: Timestamp::now(),
+                })
+                .collect(),
             Reply::Finished {
                 end: JobEnd::Pinned(pin) | JobEnd::AlreadyPinned(Some(pin)),
                 ..
-            } => {
-                self.table().upsert(pin);
-            }
-            _ => {}
+            } => vec![record(pin)],
+            _ => return,
+        };
+        if !changes.is_empty() {
+            sync.apply(changes);
         }
     }
 
@@ -216,21 +91,20 @@ impl Account {
         filter: ListFilter,
         current: CancellationToken,
     ) -> Result<PinPage, ApiError> {
+        let state = Self::keep(shared, shared.cache()).state();
+        let rows = Arc::clone(&state.borrow().rows);
+        let (sort, order) = if filter.best_first {
+            (SortKey::Score, SortOrder::Descending)
+        } else {
+            (query.sort.into(), query.order)
+        };
         let ask = Ask {
             filter: (*filter.filter).clone(),
             pinned: query.pinned,
-            sort: if filter.best_first {
-                SortKey::Score
-            } else {
-                query.sort.into()
-            },
-            order: if filter.best_first {
-                Ask::default().order
-            } else {
-                query.order
-            },
+            sort,
+            order,
         };
-        let (rows, hits) = Self::find(shared, ask, current).await?;
+        let hits = Self::find(shared, Arc::clone(&rows), ask, current).await?;
         let pins: Vec<Pin> = hits
             .rows
             .iter()
@@ -245,19 +119,20 @@ impl Account {
         })
     }
 
-    /// All pins that the filter lets through, once the whole account is known.
+    /// All pins that the filter lets through, once the service has confirmed the whole account.
     pub(super) async fn all(
         shared: &Shared,
         pinned: PinnedFilter,
         filter: Option<ListFilter>,
         current: CancellationToken,
     ) -> Result<Vec<Pin>, ApiError> {
-        let mut reading = shared.account.reading.subscribe();
-        let read = reading
-            .wait_for(|reading| matches!(reading, Reading::Whole | Reading::Failed(_)))
+        let mut state = Self::keep(shared, shared.cache()).state();
+        let confirmed = state
+            .wait_for(|state| matches!(state.stage, Stage::Fresh | Stage::Failed(_)))
             .await
-            .map(|reading| reading.clone());
-        if let Ok(Reading::Failed(error)) = read {
+            .map_err(|_| ApiError::Cancelled)?
+            .clone();
+        if let Stage::Failed(error) = confirmed.stage {
             return Err(error);
         }
         let ask = Ask {
@@ -265,38 +140,64 @@ impl Account {
             pinned,
             ..Ask::default()
         };
-        let (rows, hits) = Self::find(shared, ask, current).await?;
+        let rows = confirmed.rows;
+        let hits = Self::find(shared, Arc::clone(&rows), ask, current).await?;
         Ok(hits.rows.iter().filter_map(|row| rows.pin(*row)).collect())
     }
 
     /// Searches on a thread that may block; a newer question ends it.
     async fn find(
         shared: &Shared,
+        rows: Arc<Rows>,
         ask: Ask,
         current: CancellationToken,
-    ) -> Result<(Arc<Rows>, Arc<Hits>), ApiError> {
+    ) -> Result<Arc<Hits>, ApiError> {
         let account = Arc::clone(&shared.account);
         let searching = tokio::task::spawn_blocking(move || {
-            let rows = account.table().snapshot();
             let previous = account.hits().clone();
             if let Some(hits) = &previous
                 && hits.answer(&rows, &ask)
             {
-                return Some((rows, Arc::clone(hits)));
+                return Some(Arc::clone(hits));
             }
             let is_off = || current.is_cancelled();
             let hits = search(&rows, &ask, previous.as_deref(), &is_off, &mut |_| {})?;
             let hits = Arc::new(hits);
             *account.hits() = Some(Arc::clone(&hits));
-            Some((rows, hits))
+            Some(hits)
         });
         match searching.await {
-            Ok(Some(found)) => Ok(found),
+            Ok(Some(hits)) => Ok(hits),
             Ok(None) => Err(ApiError::Cancelled),
             Err(broke) => Err(ApiError::Transport {
                 message: format!("the search broke off: {broke}"),
                 sent: false,
             }),
         }
+    }
+}
+
+/// Tells how much of the account is known, as often as it changes and a person can follow.
+async fn tell(shared: Shared, mut state: tokio::sync::watch::Receiver<IndexState>) {
+    loop {
+        let news = {
+            let state = state.borrow_and_update();
+            let known = state.rows.len() as u64;
+            Reply::Indexed {
+                known,
+                total: state.total.unwrap_or(known).max(known),
+                reading: match &state.stage {
+                    Stage::Fresh => AccountReading::Whole,
+                    Stage::Failed(error) => AccountReading::BrokenOff(error.clone()),
+                    Stage::Loading | Stage::Old | Stage::Asking => AccountReading::UnderWay,
+                },
+            }
+        };
+        shared.reply(news).await;
+        if state.changed().await.is_err() {
+            return;
+        }
+        // What changes within this time is told together.
+        tokio::time::sleep(NEWS).await;
     }
 }

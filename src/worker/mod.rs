@@ -6,6 +6,7 @@
 //! nothing ticks and nothing wakes up. Dropping the handle ends it all.
 
 mod account;
+mod changes;
 mod find;
 pub mod gauge;
 mod jobs;
@@ -26,9 +27,11 @@ use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::api::PinningService;
+use crate::journal::Journal;
 use crate::protocol::{JobId, Reply, Request};
 use jobs::Jobs;
 use shared::Shared;
+use sync::CachePlace;
 
 /// How far the service's clock may be behind ours.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(2);
@@ -59,6 +62,7 @@ struct Lanes {
     unpins: mpsc::Sender<Request>,
     uploads: mpsc::Sender<Request>,
     pins: mpsc::Sender<Request>,
+    changes: mpsc::Sender<Request>,
 }
 
 impl WorkerHandle {
@@ -79,6 +83,9 @@ impl WorkerHandle {
             Request::Unpin { .. } => &self.lanes.unpins,
             Request::Upload { .. } => &self.lanes.uploads,
             Request::PinByCid { .. } => &self.lanes.pins,
+            Request::LastUnpin | Request::Undo { .. } | Request::Resume { .. } => {
+                &self.lanes.changes
+            }
         };
         let job = job_of(&request);
         if let Some(job) = job {
@@ -102,6 +109,8 @@ impl WorkerHandle {
 fn job_of(request: &Request) -> Option<JobId> {
     match request {
         Request::Unpin { job, .. }
+        | Request::Undo { job, .. }
+        | Request::Resume { job, .. }
         | Request::Upload { job, .. }
         | Request::PinByCid { job, .. } => Some(*job),
         Request::List { .. }
@@ -109,27 +118,36 @@ fn job_of(request: &Request) -> Option<JobId> {
         | Request::ReadAccount
         | Request::Details { .. }
         | Request::Refresh { .. }
+        | Request::LastUnpin
         | Request::Scan { .. } => None,
     }
 }
 
 /// Starts the worker inside the running tokio runtime. `connect` brings the service; requests that
 /// come earlier wait for it, and where it fails each one is answered with the reason.
-/// `concurrency` unpins run at the same time.
+/// `concurrency` unpins run at the same time. Changes are written down in `journal` first; without
+/// one none can be taken back. The index of the account is kept in `cache`, or in memory alone.
 pub fn spawn(
     connect: impl Future<Output = anyhow::Result<Connected>> + Send + 'static,
     concurrency: usize,
+    journal: Option<Arc<Journal>>,
+    cache: Option<CachePlace>,
 ) -> (WorkerHandle, mpsc::Receiver<Reply>) {
     let (replies, received) = mpsc::channel(QUEUE);
     let end = CancellationToken::new();
-    let shared = Shared::connecting(connect, replies, end.clone());
+    let shared = Shared::connecting(connect, replies, end.clone(), journal, cache);
     let lanes = Lanes {
         reads: lane::start(&shared, reads::Reads::default()),
         scans: lane::start(&shared, scan::Scans::default()),
         unpins: lane::start(&shared, unpin::Batches::new(concurrency)),
         uploads: lane::start(&shared, upload::Uploads::default()),
         pins: lane::start(&shared, upload::Pins::default()),
+        changes: lane::start(&shared, changes::Changes { concurrency }),
     };
+    tokio::spawn(
+        end.clone()
+            .run_until_cancelled_owned(changes::tell_cut_off(shared.clone())),
+    );
     let handle = WorkerHandle {
         lanes,
         jobs: shared.jobs,

@@ -74,7 +74,6 @@ impl Work for Reads {
                     query,
                     filter: Some(filter),
                 } => {
-                    Account::read(&shared, false);
                     let newest = current.clone();
                     let page = Account::page(&shared, query, filter, newest);
                     let result = match current.run_until_cancelled(page).await {
@@ -84,7 +83,7 @@ impl Work for Reads {
                     Reply::List { seq, query, result }
                 }
                 Request::ReadAccount => {
-                    Account::read(&shared, true);
+                    Account::read_again(&shared);
                     return;
                 }
                 Request::MatchAll {
@@ -92,7 +91,6 @@ impl Work for Reads {
                     pinned,
                     filter,
                 } => {
-                    Account::read(&shared, false);
                     let found = Account::all(&shared, pinned, filter, current.clone());
                     let result = match current.run_until_cancelled(found).await {
                         Some(result) => result,

@@ -11,10 +11,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::Connected;
 use super::account::Account;
+use super::gauge::{Attended, Gauge};
 use super::jobs::Jobs;
+use super::sync::CachePlace;
 use crate::api::PinningService;
 use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan, text};
 use crate::error::ApiError;
+use crate::journal::Journal;
 use crate::protocol::{JobEnd, JobId, PinDetails, Reply};
 
 /// Handed to every task.
@@ -26,6 +29,11 @@ pub(super) struct Shared {
     pub(super) jobs: Arc<Jobs>,
     /// The account, for lists that are narrowed.
     pub(super) account: Arc<Account>,
+    cache: Option<CachePlace>,
+    /// Calls that a person waits for.
+    pub(super) gauge: Gauge,
+    /// Where changes are written down first.
+    pub(super) journal: Option<Arc<Journal>>,
     /// Cancelled when the worker ends.
     pub(super) end: CancellationToken,
 }
@@ -36,6 +44,8 @@ impl Shared {
         connect: impl Future<Output = anyhow::Result<Connected>> + Send + 'static,
         replies: mpsc::Sender<Reply>,
         end: CancellationToken,
+        journal: Option<Arc<Journal>>,
+        cache: Option<CachePlace>,
     ) -> Self {
         let (there, service) = watch::channel(None);
         let (told, ended) = (replies.clone(), end.clone());
@@ -61,12 +71,26 @@ impl Shared {
             replies,
             jobs: Arc::default(),
             account: Arc::default(),
+            cache,
+            gauge: Gauge::default(),
+            journal,
             end,
         }
     }
 
-    /// The service, as soon as it is there.
+    /// Where the index is kept, if anywhere.
+    pub(super) fn cache(&self) -> Option<CachePlace> {
+        self.cache.clone()
+    }
+
+    /// The service, as soon as it is there, for calls that a person waits for.
     pub(super) async fn service(&self) -> Arc<dyn PinningService> {
+        let service = self.unattended_service().await;
+        Arc::new(Attended::new(service, self.gauge.clone()))
+    }
+
+    /// The service, as soon as it is there, for calls in the background.
+    pub(super) async fn unattended_service(&self) -> Arc<dyn PinningService> {
         let mut service = self.service.clone();
         match service.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(service)) => Arc::clone(service),

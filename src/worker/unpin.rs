@@ -9,15 +9,17 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::CLOCKS_DIFFER;
+use super::changes::with_journal;
 use super::lane::Work;
 use super::shared::{Shared, guarded};
 use crate::api::PinningService;
-use crate::domain::{Pin, PinId, PinState, UnpinItem, UnpinOutcome};
+use crate::domain::{Pin, PinId, PinState, UnpinItem, UnpinOutcome, UnpinTarget};
 use crate::error::ApiError;
+use crate::journal::{Entry, Kind, Outcome, Recorder};
 use crate::protocol::{JobEnd, JobId, Reply, Request};
 
 /// Times that a pin which is still there after an unclear failure is unpinned in all.
@@ -184,9 +186,9 @@ impl Work for Batches {
         let (places, concurrency) = (Arc::clone(&self.places), self.concurrency);
         async move {
             // The handle sends nothing else into this lane.
-            if let Request::Unpin { job, ids } = request {
-                let end = guarded(batch(&shared, &places, concurrency, job, ids)).await;
-                shared.finish(job, end).await;
+            if let Request::Unpin { job, pins } = request {
+                let end = guarded(batch(&shared, &places, concurrency, job, pins)).await;
+                shared.finish(job, end.and_then(|end| end)).await;
             }
         }
     }
@@ -198,19 +200,36 @@ async fn batch(
     places: &Semaphore,
     concurrency: usize,
     job: JobId,
-    ids: Vec<PinId>,
-) -> JobEnd {
+    pins: Vec<UnpinTarget>,
+) -> Result<JobEnd, String> {
     let called_off = shared.jobs.token(job);
     let Some(service) = called_off.run_until_cancelled(shared.service()).await else {
-        return JobEnd::BatchOver;
+        return Ok(JobEnd::BatchOver);
     };
-    let items = stream::iter(unique(ids))
+    let ids = unique(pins.iter().map(|pin| pin.id.clone()).collect());
+    let recorder = match &shared.journal {
+        // No call goes out before this is on the disk.
+        Some(journal) if !ids.is_empty() => {
+            let begun = with_journal(journal, move |journal| {
+                journal.begin(Kind::Unpin, pins.len(), &pins, None)
+            });
+            Some(Recorder::start(begun.await?))
+        }
+        _ => None,
+    };
+    let items = stream::iter(ids.clone())
         .take_until(called_off.clone().cancelled_owned())
         .map(|id| started(Arc::clone(&service), id, places, &called_off))
         .buffer_unordered(concurrency)
         .filter_map(std::future::ready);
-    report(shared, job, items).await;
-    JobEnd::BatchOver
+    let ended = report(shared, job, recorder.as_ref(), |_| true, items).await;
+    if let Some(recorder) = recorder {
+        for id in ids.iter().filter(|id| !ended.contains(id)) {
+            recorder.push(Entry::of(id, Outcome::Untried, "")).await;
+        }
+        recorder.end().await.map_err(|error| format!("{error:#}"))?;
+    }
+    Ok(JobEnd::BatchOver)
 }
 
 /// Unpins one when there is a place; nothing where the batch is called off before.
@@ -224,33 +243,42 @@ async fn started(
     Some(unpin_one(service, id).await)
 }
 
-/// Hands items on in small groups: a reply for each would redraw the screen for each.
-async fn report(shared: &Shared, job: JobId, items: impl Stream<Item = UnpinItem>) {
-    let mut items = pin!(items);
-    let mut waiting = Vec::new();
-    let mut due = Instant::now();
-    loop {
-        let over = tokio::select! {
-            item = items.next() => match item {
-                Some(item) => {
-                    if waiting.is_empty() {
-                        due = Instant::now() + FLUSH_AFTER;
-                    }
-                    waiting.push(item);
-                    false
-                }
-                None => true,
-            },
-            () = sleep_until(due), if !waiting.is_empty() => false,
-        };
-        if over || waiting.len() >= FLUSH_ITEMS || Instant::now() >= due {
-            if !waiting.is_empty() {
-                let items = std::mem::take(&mut waiting);
-                shared.reply(Reply::Unpinned { job, items }).await;
-            }
-            if over {
-                return;
+/// Writes items down and hands them on; gives the ids of those of which the outcome is `known`,
+/// which are the ones that are written down.
+pub(super) async fn report(
+    shared: &Shared,
+    job: JobId,
+    recorder: Option<&Recorder>,
+    known: impl Fn(&UnpinItem) -> bool,
+    items: impl Stream<Item = UnpinItem>,
+) -> HashSet<PinId> {
+    let mut ended = HashSet::new();
+    let mut groups = pin!(groups(items));
+    while let Some(items) = groups.next().await {
+        for item in items.iter().filter(|item| known(item)) {
+            ended.insert(item.id.clone());
+            if let Some(recorder) = recorder {
+                recorder.push(Entry::from(item)).await;
             }
         }
+        shared.reply(Reply::Unpinned { job, items }).await;
     }
+    ended
+}
+
+/// Gathers items in small groups: a reply for each would redraw the screen for each.
+pub(super) fn groups<T>(items: impl Stream<Item = T>) -> impl Stream<Item = Vec<T>> {
+    stream::unfold(Some(Box::pin(items)), |items| async {
+        let mut items = items?;
+        let mut group = vec![items.next().await?];
+        let due = Instant::now() + FLUSH_AFTER;
+        while group.len() < FLUSH_ITEMS {
+            match timeout_at(due, items.next()).await {
+                Ok(Some(item)) => group.push(item),
+                Ok(None) => return Some((group, None)),
+                Err(_) => break,
+            }
+        }
+        Some((group, Some(items)))
+    })
 }

@@ -10,6 +10,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::CLOCKS_DIFFER;
+use super::changes::with_journal;
 use super::find;
 use super::lane::Work;
 pub use super::scan::scan;
@@ -18,6 +19,7 @@ use crate::api::PinningService;
 use crate::domain::{Cid, Metadata, Pin, UploadPlan};
 use crate::error::ApiError;
 use crate::ipfs;
+use crate::journal::{Entry, Kind, Outcome};
 use crate::protocol::{JobEnd, JobId, Reply, Request};
 
 /// Uploads that run at the same time; more would only share the same line.
@@ -127,6 +129,7 @@ impl Work for Uploads {
         async move {
             // The handle sends nothing else into this lane.
             if let Request::Upload { job, plan } = request {
+                let what = (Kind::Upload, plan.source.display().to_string());
                 let work = async {
                     let service = shared.service().await;
                     let sent = watch::Sender::new(0);
@@ -134,7 +137,7 @@ impl Work for Uploads {
                     let work = upload(service.as_ref(), &plan, sent);
                     followed(&shared, job, progress, work).await
                 };
-                run(&shared, job, &places, Box::pin(work)).await;
+                run(&shared, job, what, &places, Box::pin(work)).await;
             }
         }
     }
@@ -159,27 +162,54 @@ impl Work for Pins {
         async move {
             // The handle sends nothing else into this lane.
             if let Request::PinByCid { job, cid, metadata } = request {
+                let what = (Kind::Pin, cid.to_string());
                 let work = async {
                     let service = shared.service().await;
                     pin_by_cid(service.as_ref(), &cid, &metadata).await
                 };
-                run(&shared, job, &places, Box::pin(work)).await;
+                run(&shared, job, what, &places, Box::pin(work)).await;
             }
         }
     }
 }
 
-/// Does a job's work when there is a place, unless it is called off, and tells how it ended.
-async fn run(shared: &Shared, job: JobId, places: &Semaphore, work: impl Future<Output = JobEnd>) {
+/// Does a job's work when there is a place, unless it is called off, and tells how it ended. What
+/// is about to be done is written down before, how it ended after.
+async fn run(
+    shared: &Shared,
+    job: JobId,
+    (kind, source): (Kind, String),
+    places: &Semaphore,
+    work: impl Future<Output = JobEnd>,
+) {
     let called_off = shared.jobs.token(job);
+    let mut running = None;
     let in_turn = guarded(async {
         let _place = places.acquire().await;
+        if let Some(journal) = &shared.journal {
+            let begun = with_journal(journal, move |journal| journal.begin(kind, 1, &[], None));
+            match begun.await {
+                Ok(begun) => running = Some(begun),
+                Err(why) => return JobEnd::Broken(why),
+            }
+        }
         work.await
     });
     let end = called_off
         .run_until_cancelled(in_turn)
         .await
         .unwrap_or(Ok(JobEnd::Failed(ApiError::Cancelled)));
+    if let (Some(journal), Some(running), Ok(end)) = (&shared.journal, running, &end) {
+        let entry = entry(&source, end);
+        let written = with_journal(journal, move |_| {
+            running.record(&[entry])?;
+            running.end()
+        });
+        // The pin is what it is; that it is not told of in the journal must not hide it.
+        if let Err(why) = written.await {
+            tracing::warn!("{why}");
+        }
+    }
     shared.finish(job, end).await;
 }
 
@@ -214,5 +244,30 @@ async fn followed(
                 due = Instant::now() + PROGRESS_EVERY;
             }
         }
+    }
+}
+
+/// What is written down of how an upload or a pin of `source` ended.
+pub fn entry(source: &str, end: &JobEnd) -> Entry {
+    let made = |outcome, pin: &Pin| Entry {
+        id: Some(pin.id.clone()),
+        cid: Some(pin.cid.clone()),
+        name: pin.name.clone(),
+        ..Entry::nameless(outcome, "")
+    };
+    let not_made = |outcome, message: String| Entry {
+        name: Some(source.to_owned()),
+        ..Entry::nameless(outcome, &message)
+    };
+    match end {
+        JobEnd::Pinned(pin) => made(Outcome::Done, pin),
+        JobEnd::AlreadyPinned(Some(pin)) => made(Outcome::Gone, pin),
+        JobEnd::AlreadyPinned(None) => not_made(Outcome::Gone, "already pinned".to_owned()),
+        JobEnd::Failed(error) if error.outcome_unknown() => {
+            not_made(Outcome::Unknown, error.to_string())
+        }
+        JobEnd::Failed(error) => not_made(Outcome::Failed, error.to_string()),
+        JobEnd::Broken(why) => not_made(Outcome::Unknown, why.clone()),
+        JobEnd::BatchOver => not_made(Outcome::Unknown, String::new()),
     }
 }

@@ -22,6 +22,7 @@ use lazypin::api::{ClientConfig, PinClient, PinningService, ReadOnly, Timeouts};
 use lazypin::app::{App, AppConfig, CopyRoute, Message};
 use lazypin::credentials::Credentials;
 use lazypin::input::Keymap;
+use lazypin::journal::Journal;
 use lazypin::service::{self, RunningService, ServiceConfig, StoreLocation};
 use lazypin::tui::{Clock, Desktop, End, Session};
 use lazypin::ui::Theme;
@@ -225,6 +226,7 @@ pub struct Options {
     pub size: (u16, u16),
     pub read_only: bool,
     pub directory: PathBuf,
+    pub journal: Option<Arc<Journal>>,
 }
 
 impl Default for Options {
@@ -233,6 +235,7 @@ impl Default for Options {
             size: (120, 40),
             read_only: false,
             directory: std::env::temp_dir(),
+            journal: None,
         }
     }
 }
@@ -282,7 +285,7 @@ impl Lazypin {
             app,
             Theme::terminal(),
             clock,
-            worker::spawn(connect, 8),
+            worker::spawn(connect, 8, options.journal.clone(), None),
             Box::new(desktop.clone()),
         );
         let backend = screen.clone();

@@ -247,7 +247,7 @@ pub(crate) fn connected(fake: &Arc<Fake>) -> Connected {
 /// A worker over `fake` that has connected, and its replies.
 pub(crate) async fn worker(fake: &Arc<Fake>) -> (WorkerHandle, mpsc::Receiver<Reply>) {
     let connected = connected(fake);
-    let (handle, mut replies) = spawn(async { Ok(connected) }, 8);
+    let (handle, mut replies) = spawn(async { Ok(connected) }, 8, None, None);
     assert!(matches!(
         replies.recv().await,
         Some(Reply::Connected { .. })

@@ -8,6 +8,7 @@
 )]
 
 mod adding;
+mod changes;
 mod fake;
 mod reads;
 mod start_and_end;

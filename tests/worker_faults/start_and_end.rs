@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, anyhow};
-use lazypin::domain::{Cid, ListQuery, Metadata, PinId, UnpinOutcome};
+use lazypin::domain::{Cid, ListQuery, Metadata, PinId, UnpinOutcome, UnpinTarget};
 use lazypin::error::ApiError;
 use lazypin::protocol::{JobEnd, JobId, Reply, Request, Seq};
 use lazypin::worker::spawn;
@@ -32,6 +32,8 @@ async fn requests_wait_for_the_service_and_it_is_announced_first() {
             Ok(connection)
         },
         8,
+        None,
+        None,
     );
     handle.submit(list()).unwrap();
     tokio::task::yield_now().await;
@@ -62,6 +64,8 @@ async fn where_the_service_never_comes_every_request_learns_why() {
                 Err(anyhow!("the disk\nis full")).context("can't start the service")
             },
             8,
+            None,
+            None,
         );
         let why = if panics {
             "no such luck"
@@ -80,7 +84,7 @@ async fn where_the_service_never_comes_every_request_learns_why() {
             },
             Request::Unpin {
                 job: JobId(1),
-                ids: vec![id],
+                pins: vec![UnpinTarget::unknown(id)],
             },
             Request::Upload {
                 job: JobId(2),
@@ -139,10 +143,10 @@ async fn where_the_service_never_comes_every_request_learns_why() {
 
 #[tokio::test(start_paused = true)]
 async fn a_full_queue_gives_the_request_back() {
-    let (handle, _replies) = spawn(std::future::pending(), 8);
+    let (handle, _replies) = spawn(std::future::pending(), 8, None, None);
     let request = |job| Request::Unpin {
         job: JobId(job),
-        ids: vec![PinId::from("a")],
+        pins: vec![UnpinTarget::unknown(PinId::from("a"))],
     };
     let mut taken = 0;
     let back = loop {
@@ -160,12 +164,12 @@ async fn a_full_queue_gives_the_request_back() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_called_off_before_the_service_is_there_ends_too() {
-    let (handle, mut replies) = spawn(std::future::pending(), 8);
+    let (handle, mut replies) = spawn(std::future::pending(), 8, None, None);
     let job = JobId(1);
     handle
         .submit(Request::Unpin {
             job,
-            ids: vec![PinId::from("a")],
+            pins: vec![UnpinTarget::unknown(PinId::from("a"))],
         })
         .unwrap();
     handle.cancel(job);
@@ -201,7 +205,7 @@ async fn dropping_the_handle_ends_everything() {
     handle
         .submit(Request::Unpin {
             job: JobId(1),
-            ids: vec![PinId::from("a")],
+            pins: vec![UnpinTarget::unknown(PinId::from("a"))],
         })
         .unwrap();
     let pin = Request::PinByCid {

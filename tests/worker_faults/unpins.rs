@@ -7,13 +7,17 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use lazypin::api::PinningService;
-use lazypin::domain::{PinId, UnpinItem, UnpinOutcome};
+use lazypin::domain::{PinId, UnpinItem, UnpinOutcome, UnpinTarget};
 use lazypin::error::ApiError;
 use lazypin::protocol::{JobEnd, JobId, Reply, Request};
 use lazypin::worker::unpin::unpin_all;
 use tokio::sync::mpsc;
 
 use crate::fake::{Fake, Fault, next, pin, timeout, worker};
+
+fn targets(ids: impl IntoIterator<Item = PinId>) -> Vec<UnpinTarget> {
+    ids.into_iter().map(UnpinTarget::unknown).collect()
+}
 
 fn ids<T: AsRef<str>>(ids: impl IntoIterator<Item = T>) -> Vec<PinId> {
     ids.into_iter().map(|id| PinId::from(id.as_ref())).collect()
@@ -75,7 +79,12 @@ async fn two_hundred_with_every_kind_of_failure_each_once() {
     let (handle, mut replies) = worker(&fake).await;
     let job = JobId(7);
     let ids: Vec<_> = (0..200).map(|n| PinId::from(n.to_string())).collect();
-    handle.submit(Request::Unpin { job, ids }).unwrap();
+    handle
+        .submit(Request::Unpin {
+            job,
+            pins: targets(ids),
+        })
+        .unwrap();
     let (items, count) = batch(job, &mut replies).await;
     assert_eq!(items.len(), 200);
     for item in items {
@@ -180,7 +189,12 @@ async fn calling_a_batch_off_finishes_what_is_under_way_and_starts_nothing_more(
     let (handle, mut replies) = worker(&fake).await;
     let job = JobId(1);
     let ids: Vec<_> = (0..100).map(|n| PinId::from(n.to_string())).collect();
-    handle.submit(Request::Unpin { job, ids }).unwrap();
+    handle
+        .submit(Request::Unpin {
+            job,
+            pins: targets(ids),
+        })
+        .unwrap();
     while fake.count_all("unpin") < 8 {
         tokio::task::yield_now().await;
     }
@@ -200,17 +214,17 @@ async fn a_small_batch_does_not_wait_for_a_large_one() {
     }
     let fake = Arc::new(fake);
     let (handle, mut replies) = worker(&fake).await;
-    let large = (0..499).map(|n| PinId::from(n.to_string())).collect();
+    let large = (0..499).map(|n| PinId::from(n.to_string()));
     handle
         .submit(Request::Unpin {
             job: JobId(1),
-            ids: large,
+            pins: targets(large),
         })
         .unwrap();
     handle
         .submit(Request::Unpin {
             job: JobId(2),
-            ids: ids(["499"]),
+            pins: targets(ids(["499"])),
         })
         .unwrap();
     while !matches!(
@@ -231,7 +245,7 @@ async fn an_empty_batch_is_over_at_once() {
     handle
         .submit(Request::Unpin {
             job: JobId(3),
-            ids: Vec::new(),
+            pins: Vec::new(),
         })
         .unwrap();
     assert_eq!(batch(JobId(3), &mut replies).await.0, Vec::new());

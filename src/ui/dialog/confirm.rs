@@ -1,4 +1,4 @@
-//! A question before something that can't be taken back.
+//! A question before something that changes much.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,8 @@ use ratatui::style::Style;
 
 use super::buttons;
 use crate::app::{App, Confirm, Question};
-use crate::domain::text::{count, human_bytes, total_bytes};
+use crate::domain::text::{count, date_time, human_bytes, total_bytes};
+use crate::protocol::BatchOffer;
 use crate::ui::{Theme, dialog_frame, put};
 
 /// Names shown at the most.
@@ -51,6 +52,20 @@ pub(crate) fn draw(buffer: &mut Buffer, app: &App, confirm: &Confirm, theme: &Th
     }
 }
 
+/// When the batch began, and its first pins.
+fn name(lines: &mut Vec<(String, Style)>, offer: &BatchOffer, theme: &Theme) {
+    let begun = format!("The batch of {} UTC", date_time(offer.time));
+    lines.push((begun, theme.title));
+    for pin in offer.pins.iter().take(NAMES) {
+        lines.push((format!("  {}", pin.title()), theme.text));
+    }
+    if offer.pins.len() > NAMES {
+        let more = format!("  and {} more", offer.pins.len() - NAMES);
+        lines.push((more, theme.quiet));
+    }
+    lines.push((String::new(), theme.text));
+}
+
 fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)> {
     let mut lines = Vec::new();
     let wrapped = |lines: &mut Vec<(String, Style)>, text: &str, style| {
@@ -81,6 +96,25 @@ fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)>
                 &mut lines,
                 "The service stops keeping this content and may delete it. Copies on other IPFS \
                  nodes and on your disk stay. Pinning it again needs the content to be somewhere.",
+                theme.quiet,
+            );
+        }
+        Question::Undo(offer) => {
+            name(&mut lines, offer, theme);
+            wrapped(
+                &mut lines,
+                "Their content is pinned again by CID, with names and keyvalues. The ids will be \
+                 new. What the service no longer finds can't come back.",
+                theme.quiet,
+            );
+        }
+        Question::Resume(offer) => {
+            name(&mut lines, offer, theme);
+            wrapped(
+                &mut lines,
+                "lazypin ended before it knew what became of these. Each is looked at before it is \
+                 unpinned. Left alone, it can be finished by `lazypin rm --resume`, or taken back \
+                 as the last unpin.",
                 theme.quiet,
             );
         }

@@ -1,0 +1,98 @@
+//! Taking the last unpin back: what it is comes from the worker, then one question, one job, one
+//! summary.
+
+use super::modal::{Confirm, Modal};
+use super::reader::{Reader, ReaderSubject};
+use super::{App, Effect, Job, JobKind};
+use crate::domain::UndoItem;
+use crate::protocol::{BatchOffer, JobId, Request};
+
+impl App {
+    /// Finds out what there is to take back.
+    pub(super) fn look_for_undo(&mut self) {
+        if !self.refuses_changes() {
+            self.effect(Effect::Submit(Request::LastUnpin));
+        }
+    }
+
+    /// Asks whether to take back what was found. Where something else came up meanwhile the
+    /// question would take its keys, and goes.
+    pub(super) fn ask_undo(&mut self, found: Result<Option<BatchOffer>, String>) {
+        match found {
+            Err(why) => self.warn(why),
+            Ok(None) => self.inform("there is no unpin to take back"),
+            Ok(Some(offer)) if self.modal.is_none() => {
+                self.modal = Some(Modal::Confirm(Confirm::undo(offer)));
+            }
+            Ok(Some(_)) => {}
+        }
+    }
+
+    /// Sends the undo that was agreed to.
+    pub(super) fn run_undo(&mut self, offer: BatchOffer) {
+        let job = self.new_job();
+        let kind = JobKind::Undo {
+            total: offer.pins.len(),
+            ended: 0,
+            failures: Vec::new(),
+        };
+        self.jobs.start(job, kind, self.now.tick);
+        self.effect(Effect::Submit(Request::Undo { job, offer }));
+    }
+
+    /// Some more of an undo has ended.
+    pub(super) fn undone(&mut self, job: JobId, items: Vec<UndoItem>) {
+        if let Some(Job {
+            kind: JobKind::Undo {
+                ended, failures, ..
+            },
+            ..
+        }) = self.jobs.get_mut(job)
+        {
+            *ended += items.len();
+            failures.extend(items.into_iter().filter(|item| !item.is_back).map(|item| {
+                let what = format!("{} ({})", item.target.title(), item.target.id);
+                (what, item.message)
+            }));
+        }
+    }
+
+    /// An undo is over: say how it went, and ask for the list again.
+    pub(super) fn undo_over(&mut self, job: Job, broken: Option<&str>) {
+        let JobKind::Undo {
+            total,
+            ended,
+            failures,
+        } = job.kind
+        else {
+            return;
+        };
+        let mut summary = match ended - failures.len() {
+            1 => "1 pin is back, with a new id".to_owned(),
+            back => format!("{back} pins are back, with new ids"),
+        };
+        for (number, what) in [
+            (failures.len(), "could not come back"),
+            (total.saturating_sub(ended), "not tried"),
+        ] {
+            if number > 0 {
+                summary = format!("{summary} · {number} {what}");
+            }
+        }
+        if let Some(why) = broken {
+            summary = format!("{summary}: {why}");
+        }
+        if failures.is_empty() && ended == total && broken.is_none() {
+            self.inform(summary);
+        } else {
+            self.warn(summary.clone());
+            if self.modal.is_none() && !failures.is_empty() {
+                self.modal = Some(Modal::Reader(Reader::new(ReaderSubject::Results {
+                    title: summary,
+                    items: failures,
+                })));
+            }
+        }
+        self.list.refresh();
+    }
+}

@@ -1,0 +1,175 @@
+//! What the change journal holds for later: the last batch that can be taken back, and one that
+//! was cut off.
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use tokio::task::spawn_blocking;
+
+use super::lane::Work;
+use super::shared::{Shared, guarded};
+use super::undo::undo_all;
+use super::unpin::{finish_all, groups, report};
+use crate::domain::{PinId, UnpinItem, UnpinOutcome};
+use crate::journal::{Entry, Journal, Kind, Recorder};
+use crate::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
+
+/// Said where there is no journal, or the batch went elsewhere meanwhile.
+const NOT_THERE: &str = "this batch is not there any more, or another lazypin is at it";
+
+/// The lane of undos and of what was cut off.
+pub(super) struct Changes {
+    /// Calls of one job at a time.
+    pub(super) concurrency: usize,
+}
+
+impl Work for Changes {
+    fn task(
+        &mut self,
+        shared: Shared,
+        request: Request,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let concurrency = self.concurrency;
+        async move {
+            match request {
+                Request::LastUnpin => {
+                    let found = guarded(last_unpin(&shared)).await;
+                    let found = found.unwrap_or_else(Err);
+                    shared.reply(Reply::LastUnpin(found)).await;
+                }
+                Request::Undo { job, offer } => {
+                    let end = guarded(undo(&shared, concurrency, job, offer)).await;
+                    shared.finish(job, end.and_then(|end| end)).await;
+                }
+                Request::Resume { job, offer } => {
+                    let end = guarded(resume(&shared, concurrency, job, offer)).await;
+                    shared.finish(job, end.and_then(|end| end)).await;
+                }
+                // The handle sends nothing else into this lane.
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Does something with the journal where waiting for the disk holds nobody up.
+pub(super) async fn with_journal<T: Send + 'static>(
+    journal: &Arc<Journal>,
+    work: impl FnOnce(&Arc<Journal>) -> anyhow::Result<T> + Send + 'static,
+) -> Result<T, String> {
+    let journal = Arc::clone(journal);
+    match spawn_blocking(move || work(&journal)).await {
+        Ok(done) => done.map_err(|error| format!("{error:#}")),
+        Err(_) => Err("the change journal could not be used".to_owned()),
+    }
+}
+
+/// Tells of a batch that was cut off, where there is one: it may be finished.
+pub(super) async fn tell_cut_off(shared: Shared) {
+    let Some(journal) = &shared.journal else {
+        return;
+    };
+    let found = with_journal(journal, |journal| {
+        let Some(last) = journal.unfinished()?.pop() else {
+            return Ok(None);
+        };
+        Ok(journal.batch(last.id)?.map(|batch| BatchOffer {
+            batch: batch.id,
+            time: batch.time,
+            pins: batch.open(),
+        }))
+    });
+    // A journal that can't be read is told of when something is to be written in it.
+    if let Ok(Some(offer)) = found.await
+        && !offer.pins.is_empty()
+    {
+        shared.reply(Reply::CutOff(offer)).await;
+    }
+}
+
+async fn last_unpin(shared: &Shared) -> Result<Option<BatchOffer>, String> {
+    let Some(journal) = &shared.journal else {
+        return Ok(None);
+    };
+    with_journal(journal, |journal| {
+        let last = journal.last_undoable()?;
+        Ok(last.map(|last| BatchOffer {
+            batch: last.batch.id,
+            time: last.batch.time,
+            pins: [last.taken, last.unclear].concat(),
+        }))
+    })
+    .await
+}
+
+async fn undo(
+    shared: &Shared,
+    concurrency: usize,
+    job: JobId,
+    offer: BatchOffer,
+) -> Result<JobEnd, String> {
+    let called_off = shared.jobs.token(job);
+    let Some(service) = called_off.run_until_cancelled(shared.service()).await else {
+        return Ok(JobEnd::BatchOver);
+    };
+    let Some(journal) = &shared.journal else {
+        return Err(NOT_THERE.to_owned());
+    };
+    let begun = with_journal(journal, move |journal| {
+        let Some((claim, undoable)) = journal.claim_undo(offer.batch)? else {
+            return Ok(None);
+        };
+        let running = journal.begin(Kind::Undo, undoable.len(), &[], Some(offer.batch))?;
+        Ok(Some((claim, undoable, running)))
+    });
+    // Held until it is over: nobody else takes the same batch back meanwhile.
+    let Some((_claim, undoable, running)) = begun.await? else {
+        return Err(NOT_THERE.to_owned());
+    };
+    let recorder = Recorder::start(running);
+    let stop = called_off.cancelled_owned();
+    let mut groups = pin!(groups(undo_all(service, undoable, concurrency, stop)));
+    while let Some(items) = groups.next().await {
+        for item in &items {
+            recorder.push(Entry::from(item)).await;
+        }
+        shared.reply(Reply::Undone { job, items }).await;
+    }
+    recorder.end().await.map_err(|error| format!("{error:#}"))?;
+    Ok(JobEnd::BatchOver)
+}
+
+async fn resume(
+    shared: &Shared,
+    concurrency: usize,
+    job: JobId,
+    offer: BatchOffer,
+) -> Result<JobEnd, String> {
+    let called_off = shared.jobs.token(job);
+    let Some(service) = called_off.run_until_cancelled(shared.service()).await else {
+        return Ok(JobEnd::BatchOver);
+    };
+    let Some(journal) = &shared.journal else {
+        return Err(NOT_THERE.to_owned());
+    };
+    let begun = with_journal(journal, move |journal| journal.take_up(offer.batch)).await?;
+    let Some((running, batch)) = begun else {
+        return Err(NOT_THERE.to_owned());
+    };
+    let open: Vec<PinId> = batch.open().into_iter().map(|pin| pin.id).collect();
+    let total = open.len();
+    let recorder = Recorder::start(running);
+    let items =
+        finish_all(service, open, batch.time, concurrency).take_until(called_off.cancelled_owned());
+    // What is not known stays open for the next time.
+    let known = |item: &UnpinItem| item.outcome != UnpinOutcome::Unknown;
+    let ended = report(shared, job, Some(&recorder), known, items).await;
+    let written = if ended.len() == total {
+        recorder.end().await
+    } else {
+        recorder.finish().await.map(drop)
+    };
+    written.map_err(|error| format!("{error:#}"))?;
+    Ok(JobEnd::BatchOver)
+}
