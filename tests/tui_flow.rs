@@ -198,10 +198,7 @@ async fn a_range_is_marked_and_verbs_mean_it() {
         .shows("copied to the clipboard: 4 pin ids")
         .await;
     assert_eq!(lazypin.desktop.copied.lock().unwrap()[0].lines().count(), 4);
-    lazypin
-        .press("<esc><esc>")
-        .no_longer_shows("4 marked")
-        .await;
+    lazypin.press("<esc>").no_longer_shows("4 marked").await;
     lazypin.press("o").shows("asked the system to open").await;
     assert!(lazypin.desktop.opened.lock().unwrap()[0].contains("/ipfs/"));
 }

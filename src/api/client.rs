@@ -8,11 +8,10 @@ use tokio::sync::watch;
 
 use super::PinningService;
 use super::answer::Answer;
+use super::config::{ClientConfig, ClientError};
 use super::exchange::{Call, Caller};
-use super::http::Timeouts;
 use super::redact::Redactor;
 use super::retry::Patience;
-use crate::credentials::Credentials;
 use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan, text};
 use crate::error::ApiError;
 use crate::protocol::PinDetails;
@@ -23,30 +22,6 @@ const LIST_LIMIT: usize = 32 << 20;
 
 /// Bytes that a pin's id may have; the service's own are UUIDs.
 const LONGEST_ID: usize = 256;
-
-/// What a client needs to know.
-#[derive(Clone, Debug)]
-pub struct ClientConfig {
-    /// The base address of the API, such as `https://api.aiozpin.network/api`.
-    pub api_url: String,
-    /// The keys, which go to that address only.
-    pub credentials: Credentials,
-    /// Calls a minute; `None`: 150, or as many as come where the service is on this machine.
-    pub rate_limit: Option<u32>,
-    /// How long things may take.
-    pub timeouts: Timeouts,
-}
-
-/// Why a client can't be made, in words for the person who set it up.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ClientError {
-    /// The address is none that keys may be sent to.
-    #[error(transparent)]
-    Address(#[from] super::AddressError),
-    /// The keys hold characters that no HTTP header takes.
-    #[error("the keys hold characters that can't be sent")]
-    Keys,
-}
 
 /// A pinning service that is reached over HTTP.
 ///

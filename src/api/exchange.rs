@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use super::address::Address;
 use super::answer::{Answer, Unread};
-use super::client::{ClientConfig, ClientError};
+use super::config::{ClientConfig, ClientError};
 use super::http::{self, LazyClient, Timeouts};
 use super::limiter::Limiter;
 use super::multipart::Multipart;

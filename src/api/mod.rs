@@ -3,6 +3,7 @@
 pub mod address;
 mod answer;
 pub mod client;
+mod config;
 mod exchange;
 pub mod http;
 mod limiter;
@@ -12,7 +13,8 @@ mod redact;
 mod retry;
 
 pub use address::{Address, AddressError};
-pub use client::{ClientConfig, ClientError, PinClient};
+pub use client::PinClient;
+pub use config::{ClientConfig, ClientError};
 pub use http::Timeouts;
 pub use read_only::ReadOnly;
 

@@ -2,9 +2,9 @@
 
 use super::copy::CopyMenu;
 use super::picker::Picker;
-use super::pin_by_cid::PinForm;
+use super::pin_form::PinForm;
 use super::reader::Reader;
-use super::upload::UploadForm;
+use super::upload_form::UploadForm;
 use crate::domain::Pin;
 use crate::domain::text::count;
 use crate::input::Context;

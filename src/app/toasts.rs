@@ -58,9 +58,9 @@ impl Toasts {
         }
     }
 
-    /// Lets go of the newest one; says whether there was one.
-    pub(super) fn dismiss(&mut self) -> bool {
-        self.toasts.pop_back().is_some()
+    /// Lets go of the newest one.
+    pub(super) fn dismiss(&mut self) {
+        self.toasts.pop_back();
     }
 
     pub(super) fn expire(&mut self, now: Duration) {

@@ -228,7 +228,8 @@ impl App {
     }
 
     fn clear_one_thing(&mut self) {
-        if !self.marks.drop_range() && !self.toasts.dismiss() {
+        self.toasts.dismiss();
+        if !self.marks.drop_range() {
             self.marks.clear();
         }
     }

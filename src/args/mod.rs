@@ -123,6 +123,9 @@ pub struct LsArgs {
         value_name = "ORDER"
     )]
     pub order: OrderChoice,
+    /// Only pins that match, such as 'size>10MB name:*.png'; see the README for all terms
+    #[arg(long, value_name = "TERMS")]
+    pub filter: Option<String>,
     /// Pins to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: u64,
@@ -182,10 +185,13 @@ pub struct MetadataArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub struct RmArgs {
     /// Pin ids; `-` reads one a line from stdin
-    #[arg(value_name = "PIN_ID", required_unless_present = "resume")]
+    #[arg(value_name = "PIN_ID", required_unless_present_any = ["filter", "resume"])]
     pub ids: Vec<String>,
+    /// Unpin what matches, such as 'age>1y size>1GB'; see the README for all terms
+    #[arg(long, value_name = "TERMS", conflicts_with = "ids")]
+    pub filter: Option<String>,
     /// Finish the last batch that was cut off, looking at each of its pins first
-    #[arg(long, conflicts_with = "ids")]
+    #[arg(long, conflicts_with_all = ["ids", "filter"])]
     pub resume: bool,
     /// Don't ask
     #[arg(short, long)]

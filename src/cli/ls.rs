@@ -1,18 +1,25 @@
 //! `lazypin ls`: pins in one of six forms, written as they come.
 
+use anyhow::Context as _;
+
 use super::json::json;
 use super::listing::{Listing, Until};
+use super::matching;
 use super::out::{Out, note};
 use super::table::Table;
 use super::{Outcome, Session};
+use crate::api::PinningService;
 use crate::args::{Format, LsArgs};
 use crate::config::UsageError;
+use crate::domain::filter::Filter;
 use crate::domain::record::Time;
-use crate::domain::text::scrub;
+use crate::domain::text::{scrub, total_bytes};
 use crate::domain::{ListQuery, Pin, Record, Totals};
 
 /// Pins listed where nobody says how many.
 const USUAL: u64 = 100;
+/// What failed where a page did not come.
+const CANT: &str = "can't list pins";
 
 pub(super) async fn run(args: &LsArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
     let format = match (args.format, session.json) {
@@ -22,13 +29,14 @@ pub(super) async fn run(args: &LsArgs, session: &Session<'_>) -> anyhow::Result<
         }
         (format, false) => format.unwrap_or_default(),
     };
+    let filter = args.filter.as_deref().map(matching::parse).transpose()?;
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
     let out = Out::stdout(session.settings);
     let listed = session
         .interrupt
-        .or(list(args, format, connection.service(), out))
+        .or(list(args, format, filter, connection.service(), out))
         .await;
     connection.close().await;
     match listed {
@@ -40,27 +48,55 @@ pub(super) async fn run(args: &LsArgs, session: &Session<'_>) -> anyhow::Result<
 async fn list(
     args: &LsArgs,
     format: Format,
-    service: &dyn crate::api::PinningService,
-    mut out: Out,
+    filter: Option<Filter>,
+    service: &dyn PinningService,
+    out: Out,
 ) -> anyhow::Result<()> {
-    let until = if args.all {
-        Until::End
-    } else {
-        Until::Count(args.limit.unwrap_or(USUAL))
-    };
     let query = ListQuery {
-        offset: args.offset,
         pinned: args.pinned.into(),
         sort: args.sort.into(),
         order: args.order.into(),
         ..ListQuery::default()
     };
-    let mut listing = Listing::new(service, query, until);
+    let usual = args.limit.unwrap_or(USUAL);
+    let (count, beyond, total) = match filter {
+        None => {
+            let until = if args.all {
+                Until::End
+            } else {
+                Until::Count(usual)
+            };
+            let query = ListQuery {
+                offset: args.offset,
+                ..query
+            };
+            list_pages(Listing::new(service, query, until), format, out).await?
+        }
+        Some(filter) => {
+            let found = matching::all(service, &filter, query).await.context(CANT)?;
+            let most = if args.all { u64::MAX } else { usual };
+            list_found(&found, args.offset, most, format, out)?
+        }
+    };
+    if count == 0 && format == Format::Table {
+        note("ls: no pins here");
+    } else if args.limit.is_none() && !args.all && beyond > 0 {
+        note(&format!("showing {count} of {total}; --all for the rest"));
+    }
+    Ok(())
+}
+
+/// Writes pages as they come; gives how many pins that were, how many lie beyond, and all.
+async fn list_pages(
+    mut listing: Listing<'_>,
+    format: Format,
+    mut out: Out,
+) -> anyhow::Result<(u64, u64, u64)> {
     let mut form: Option<Form> = None;
     let mut count: u64 = 0;
     loop {
         // An error leaves a JSON document open: nobody is to take part of a list for all of it.
-        let page = anyhow::Context::context(listing.next().await, "can't list pins")?;
+        let page = listing.next().await.context(CANT)?;
         let pins = page.as_deref().unwrap_or_default();
         let form = match &mut form {
             Some(form) => form,
@@ -75,15 +111,31 @@ async fn list(
         }
     }
     out.flush()?;
-    if count == 0 && format == Format::Table {
-        note("ls: no pins here");
-    } else if args.limit.is_none() && !args.all && listing.beyond() > 0 {
-        note(&format!(
-            "showing {count} of {}; --all for the rest",
-            listing.totals.files
-        ));
-    }
-    Ok(())
+    Ok((count, listing.beyond(), listing.totals.files))
+}
+
+/// Writes a part of what was found; gives how many pins that were, how many lie beyond, and all.
+/// The totals are those of all that was found.
+fn list_found(
+    found: &[Pin],
+    offset: u64,
+    most: u64,
+    format: Format,
+    mut out: Out,
+) -> anyhow::Result<(u64, u64, u64)> {
+    let total = found.len();
+    let from = usize::try_from(offset).map_or(total, |offset| offset.min(total));
+    let count = usize::try_from(most).map_or(total - from, |most| most.min(total - from));
+    let part = &found[from..from + count];
+    let totals = Totals {
+        files: total as u64,
+        size: total_bytes(found.iter().filter_map(|pin| pin.size)),
+    };
+    let mut form = Form::begin(format, part, totals, &mut out)?;
+    form.rows(part, &mut out)?;
+    form.end(&mut out)?;
+    out.flush()?;
+    Ok((count as u64, (total - from - count) as u64, total as u64))
 }
 
 /// One of the forms, in the middle of being written.

@@ -11,6 +11,7 @@ mod listing;
 mod log;
 mod ls;
 mod made;
+mod matching;
 mod out;
 mod pin;
 mod plan;

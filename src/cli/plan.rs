@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use futures_util::{StreamExt as _, stream};
 
+use super::matching;
 use crate::api::PinningService;
+use crate::domain::filter::Filter;
 use crate::domain::text::{human_bytes, scrub};
-use crate::domain::{Pin, PinId, PinState};
+use crate::domain::{ListQuery, Pin, PinId, PinState};
 use crate::error::ApiError;
 
 /// One pin that is to be unpinned.
@@ -58,6 +60,22 @@ impl Planned {
         line.truncate(line.trim_end().len());
         line
     }
+}
+
+/// What matches a filter and is not unpinned yet.
+pub(super) async fn matching(
+    service: &dyn PinningService,
+    filter: &Filter,
+) -> Result<Vec<Planned>, ApiError> {
+    let mut found = matching::all(service, filter, ListQuery::default()).await?;
+    found.retain(|pin| pin.state != PinState::Unpinned);
+    Ok(found
+        .into_iter()
+        .map(|pin| Planned {
+            id: pin.id.clone(),
+            found: Ok(pin),
+        })
+        .collect())
 }
 
 /// Looks the pins up, a few at a time, in their order.

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
 use super::batch::{Batch, Task};
 use super::out::{Out, note};
 use super::plan::{self, Planned};
-use super::{Outcome, Session, ids, known, question};
+use super::{Outcome, Session, ids, known, matching, question};
 use crate::args::RmArgs;
 use crate::config::UsageError;
 use crate::connect::{Connection, journal};
@@ -17,6 +18,7 @@ use crate::domain::text::{count, date_time, human_bytes};
 use crate::journal::{self as changes, Journal, Kind, Recorder, Running};
 
 pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
+    let filter = args.filter.as_deref().map(matching::parse).transpose()?;
     if !args.dry_run {
         session.refuse_read_only("unpin")?;
         if !args.yes && !question::can_ask() {
@@ -37,20 +39,34 @@ pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<
         let Some(ids) = ids::collect(&args.ids, &session.interrupt).await? else {
             return Ok(Outcome::Interrupted);
         };
-        Work::New(ids)
+        Work::New(ids, None)
     };
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
-    let outcome = act(args, session, work, &connection, &journal).await;
+    let outcome = match filter {
+        None => act(args, session, work, &connection, &journal).await,
+        Some(filter) => {
+            let reading = plan::matching(connection.service(), &filter);
+            match session.interrupt.or(reading).await {
+                None => Ok(Outcome::Interrupted),
+                Some(Err(error)) => Err(error).context("can't read the list"),
+                Some(Ok(found)) => {
+                    let ids = found.iter().map(|planned| planned.id.clone()).collect();
+                    let work = Work::New(ids, Some(found));
+                    act(args, session, work, &connection, &journal).await
+                }
+            }
+        }
+    };
     connection.close().await;
     outcome
 }
 
 /// What is to be unpinned.
 enum Work {
-    /// These.
-    New(Vec<PinId>),
+    /// These, with their records where they were found by a filter.
+    New(Vec<PinId>, Option<Vec<Planned>>),
     /// What a batch did not come to.
     Resume(Box<CutOff>),
 }
@@ -116,38 +132,49 @@ async fn act(
     journal: &Arc<Journal>,
 ) -> anyhow::Result<Outcome> {
     let concurrency = session.concurrency(args.concurrency);
-    let ids = match &work {
-        Work::New(ids) => ids.clone(),
-        Work::Resume(cut_off) => cut_off.open.clone(),
+    let (ids, found, cut_off) = match work {
+        Work::New(ids, found) => (ids, found, None),
+        Work::Resume(cut_off) => (cut_off.open.clone(), None, Some(cut_off)),
+    };
+    if found.is_some() && ids.is_empty() {
+        note("rm: nothing matches that is not unpinned already");
+    }
+    let is_found = found.is_some();
+    let mut known = found.unwrap_or_default();
+    let look_up = async |ids: &[PinId]| {
+        let looking = plan::look_up(connection.service(), ids, concurrency);
+        session.interrupt.or(looking).await
     };
     if args.dry_run {
-        let looking = plan::look_up(connection.service(), &ids, concurrency);
-        return match session.interrupt.or(looking).await {
-            None => Ok(Outcome::Interrupted),
-            Some(plan) => tell_plan(&plan, session),
-        };
+        if !is_found {
+            let Some(plan) = look_up(&ids).await else {
+                return Ok(Outcome::Interrupted);
+            };
+            known = plan;
+        }
+        return tell_plan(&known, session);
     }
-    let mut asked = Vec::new();
     if !args.yes && !ids.is_empty() {
-        let first = &ids[..question::needs(ids.len())];
-        let looking = plan::look_up(connection.service(), first, concurrency);
-        let Some(known) = session.interrupt.or(looking).await else {
-            return Ok(Outcome::Interrupted);
-        };
+        if !is_found {
+            let Some(first) = look_up(&ids[..question::needs(ids.len())]).await else {
+                return Ok(Outcome::Interrupted);
+            };
+            known = first;
+        }
         match question::ask(ids.len(), &known, &session.interrupt).await? {
             None => return Ok(Outcome::Interrupted),
             Some(false) => {
                 note("rm: nothing was unpinned");
                 return Ok(Outcome::Incomplete);
             }
-            Some(true) => asked = known,
+            Some(true) => {}
         }
     }
-    let (running, since) = match work {
-        Work::Resume(cut_off) => (cut_off.running, Some(cut_off.batch.time)),
-        Work::New(_) if ids.is_empty() => return Batch::default().tell(session),
-        Work::New(_) => {
-            let learning = known::targets(connection.service(), &ids, asked, concurrency);
+    let (running, since) = match cut_off {
+        Some(cut_off) => (cut_off.running, Some(cut_off.batch.time)),
+        None if ids.is_empty() => return Batch::default().tell(session),
+        None => {
+            let learning = known::targets(connection.service(), &ids, known, concurrency);
             let Some(targets) = session.interrupt.or(learning).await else {
                 return Ok(Outcome::Interrupted);
             };

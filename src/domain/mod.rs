@@ -3,6 +3,7 @@
 //! The lowest floor. Nothing here knows how a pin is fetched, stored or drawn.
 
 pub mod cid;
+pub mod filter;
 pub mod metadata;
 pub mod pin;
 pub mod query;

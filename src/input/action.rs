@@ -415,12 +415,19 @@ pub const COMMANDS: &[Command] = &[
         &[Picker],
         "take the marked, or this file or directory",
     )
-    .footer(4, "take it"),
+    .footer(4, "upload it"),
     command(
         Action::Accept,
         "accept",
-        &[Menu, Confirm, ConfirmTyped, Picker, Form],
-        "take what has the focus; in the picker: enter a directory, take a file",
+        &[Picker],
+        "enter a directory, take a file",
+    )
+    .footer(5, "open"),
+    command(
+        Action::Accept,
+        "accept",
+        &[Menu, Confirm, ConfirmTyped, Form],
+        "take what has the focus",
     )
     .footer(5, "choose"),
     command(

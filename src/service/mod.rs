@@ -11,6 +11,7 @@ mod gateway;
 mod reply;
 mod routes;
 mod server;
+mod staged;
 mod staging;
 mod store;
 mod throw_away;

@@ -5,9 +5,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::store::StoreError;
+use super::store::{PinRow, Store, StoreError};
 use crate::domain::text;
-use crate::wire::Envelope;
+use crate::wire::{Envelope, PinRecord};
+
+/// What a call is answered with.
+pub(super) type Answer = Result<Response, Failure>;
+
+/// The status in the answer to an upload or a pin by CID that will be found done when asked for
+/// next.
+const UNDER_WAY: &str = "pinning";
 
 /// A refusal: the code and one line of words.
 #[derive(Debug)]
@@ -74,4 +81,18 @@ pub(super) fn json<T: Serialize>(code: StatusCode, value: &T) -> Response {
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// The record of a new pin in the form in which the call that made it answers: not pinned yet, and
+/// without a size. Only the next look shows what is so.
+pub(super) fn just_made(row: PinRow, store: &Store) -> PinRecord {
+    let under_way = row.pinned.then(|| UNDER_WAY.to_owned());
+    let mut record = row.into_record(store.account());
+    record.size = None;
+    record.pinned = Some(false);
+    if under_way.is_some() {
+        record.status.clone_from(&under_way);
+        record.sub_hash_status = under_way;
+    }
+    record
 }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::reply::{self, Failure};
+use super::reply::{self, Answer, Failure, just_made};
 use super::store::{PinRow, StoreError};
 use super::{Service, auth, gateway, upload};
 use crate::domain::{ListQuery, PinnedFilter, SortField, SortOrder};
@@ -28,12 +28,6 @@ const MAX_LIMIT: u32 = 1000;
 /// Bytes of a JSON body at the most, and how long it may take to come.
 const MAX_JSON: usize = 64 * 1024;
 const JSON_TIME: Duration = Duration::from_secs(30);
-
-/// The status in the answer to an upload or a pin by CID that will be found done when asked for
-/// next.
-const UNDER_WAY: &str = "pinning";
-
-pub(super) type Answer = Result<Response, Failure>;
 
 type PathId = Result<Path<String>, PathRejection>;
 
@@ -151,23 +145,9 @@ async fn pin_by_hash(State(service): State<Arc<Service>>, body: Body) -> Answer 
     let row = service.store.pin_by_hash(pin, cid.codec()).await?;
     let record = PinRecord {
         sub_hash_status: None,
-        ..just_made(row, &service)
+        ..just_made(row, &service.store)
     };
     Ok(reply::success(StatusCode::OK, record))
-}
-
-/// The record of a new pin in the form in which the call that made it answers: not pinned yet, and
-/// without a size. Only the next look shows what is so.
-pub(super) fn just_made(row: PinRow, service: &Service) -> PinRecord {
-    let under_way = row.pinned.then(|| UNDER_WAY.to_owned());
-    let mut record = row.into_record(service.store.account());
-    record.size = None;
-    record.pinned = Some(false);
-    if under_way.is_some() {
-        record.status.clone_from(&under_way);
-        record.sub_hash_status = under_way;
-    }
-    record
 }
 
 /// What is no UUID, or no text at all, is no pin's id.

@@ -5,14 +5,14 @@
 //! left by a lock that nobody holds.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-use super::store::{Body, INLINE, Incoming};
-use crate::ipfs::{Block, DirectoryNode, FileBuilder, FilePath, FileRoot, Tree};
+use super::staged::{Body, INLINE, Incoming, Spool, Staged};
+use crate::ipfs::{DirectoryNode, FileBuilder, FilePath, FileRoot, Tree};
 
 /// Files of one upload at the most. Each costs some 300 bytes of memory until the upload ends.
 const MAX_FILES: usize = 100_000;
@@ -82,7 +82,7 @@ impl Staging {
         let directory = own.directory.join(Uuid::new_v4().simple().to_string());
         fs::create_dir(&directory)?;
         Ok(Receiver {
-            spool: Spool { directory },
+            spool: Spool::new(directory),
             small: None,
             small_length: 0,
             current: None,
@@ -112,18 +112,6 @@ impl Staging {
     }
 }
 
-/// The upload's directory, gone when the upload is.
-#[derive(Debug)]
-struct Spool {
-    directory: PathBuf,
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.directory);
-    }
-}
-
 /// An upload as it comes in.
 pub(super) struct Receiver {
     spool: Spool,
@@ -146,34 +134,6 @@ struct Current {
 struct Single {
     name: String,
     root: FileRoot,
-}
-
-/// A complete upload, all of it on the disk.
-#[derive(Debug)]
-pub(super) struct Staged {
-    /// The root's block.
-    pub(super) root: Block,
-    pub(super) is_dir: bool,
-    /// Bytes of content.
-    pub(super) size: u64,
-    /// The name of the file, or of the directory that all files lie in.
-    pub(super) name: Option<String>,
-    /// All that the upload brings, what lies in a directory before the directory.
-    pub(super) contents: Vec<Incoming>,
-    small: Option<File>,
-    _spool: Spool,
-}
-
-impl Staged {
-    /// A small file's bytes.
-    pub(super) fn read_small(&self, at: u64, length: usize) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; length];
-        if let Some(mut file) = self.small.as_ref() {
-            file.seek(SeekFrom::Start(at))?;
-            file.read_exact(&mut bytes)?;
-        }
-        Ok(bytes)
-    }
 }
 
 /// Why an upload ends before its end.
@@ -221,7 +181,7 @@ impl Receiver {
         } else if current.start.len() + bytes.len() <= INLINE {
             current.start.extend_from_slice(bytes);
         } else {
-            let path = self.spool.directory.join(self.contents.len().to_string());
+            let path = self.spool.directory().join(self.contents.len().to_string());
             let mut file = File::create_new(&path)?;
             file.write_all(&current.start)?;
             file.write_all(bytes)?;
@@ -248,7 +208,7 @@ impl Receiver {
                         .read(true)
                         .write(true)
                         .create_new(true)
-                        .open(self.spool.directory.join("small"))?,
+                        .open(self.spool.directory().join("small"))?,
                 ),
             };
             small.write_all(&current.start)?;
@@ -303,14 +263,12 @@ impl Receiver {
             keep(root)?;
             (block, true, size, directory_name)
         };
-        Ok(Staged {
-            root,
-            is_dir,
-            size,
+        Ok(Staged::new(
+            (root, is_dir, size),
             name,
             contents,
-            small: self.small,
-            _spool: self.spool,
-        })
+            self.small,
+            self.spool,
+        ))
     }
 }

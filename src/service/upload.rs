@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::Service;
 use super::form::{Form, Part};
-use super::reply::{self, Failure};
-use super::routes::{Answer, just_made};
-use super::staging::{Refusal, Staged};
+use super::reply::{self, Answer, Failure, just_made};
+use super::staged::Staged;
+use super::staging::Refusal;
 use super::store::{PinRow, StoreError, pins};
 use crate::ipfs::FilePath;
 use crate::wire::UploadMetadata;
@@ -78,7 +78,7 @@ pub(super) async fn upload(State(service): State<Arc<Service>>, request: Request
     };
     let pin = new_pin(&staged, told);
     let row = service.store.commit(staged, pin).await?;
-    let record = just_made(row, &service);
+    let record = just_made(row, &service.store);
     Ok(reply::success(StatusCode::CREATED, record))
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod changing;
+mod filtering;
 mod harness;
 mod interrupted;
 mod reading;

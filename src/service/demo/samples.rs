@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::super::store::{Body, Incoming, PinRow, pins};
+use super::super::staged::{Body, Incoming};
+use super::super::store::{PinRow, pins};
 use crate::ipfs::{Block, DirectoryNode, FileBuilder, FilePath, FileRoot, Tree};
 
 /// A file of the demo: its name, type and text.
@@ -221,7 +222,9 @@ mod tests {
             for incoming in &sample.contents {
                 if let Body::Small { at, length } = incoming.body {
                     let bytes = sample.read_small(at, length);
-                    assert!(!bytes.is_empty() && bytes.len() <= super::super::super::store::INLINE);
+                    assert!(
+                        !bytes.is_empty() && bytes.len() <= super::super::super::staged::INLINE
+                    );
                 }
             }
         }

@@ -16,8 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
 
 use super::Service;
-use super::reply::Failure;
-use super::routes::Answer;
+use super::reply::{Answer, Failure};
 use super::store::{Found, Resolved};
 use crate::ipfs::Entry;
 use range::Range;

@@ -104,7 +104,8 @@ mod tests {
     use super::super::pins::{DONE, PinRow};
     use super::*;
     use crate::ipfs::FilePath;
-    use crate::service::staging::{Staged, Staging};
+    use crate::service::staged::Staged;
+    use crate::service::staging::Staging;
 
     fn staged(staging: &Staging, files: &[(&str, usize)]) -> Staged {
         let mut receiver = staging.begin().unwrap();

@@ -10,10 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::StoreError;
 use super::pins::hex;
 use crate::ipfs::{Block, Codec, Entry};
-
-/// Files of at most this many bytes lie in the database: a thousand small files then take one
-/// fsync instead of a thousand.
-pub(in crate::service) const INLINE: usize = 16 * 1024;
+use crate::service::staged::{Body, Incoming};
 
 /// What is kept under one multihash.
 #[derive(Clone, Copy, Debug)]
@@ -45,26 +42,6 @@ impl Found {
 }
 
 const COLUMNS: &str = "seq, hash, codec, is_dir, size, tsize";
-
-/// Content that an upload brings, complete and checked.
-#[derive(Debug)]
-pub(in crate::service) struct Incoming {
-    pub(in crate::service) block: Block,
-    pub(in crate::service) size: u64,
-    pub(in crate::service) tsize: u64,
-    pub(in crate::service) body: Body,
-}
-
-/// Where its bytes are.
-#[derive(Debug)]
-pub(in crate::service) enum Body {
-    /// A small file's bytes: this many, at this place of the upload's own file of small ones.
-    Small { at: u64, length: usize },
-    /// A file, already synced, to be moved into its place.
-    File(PathBuf),
-    /// A directory, whose entries are there already.
-    Directory(Vec<Entry>),
-}
 
 /// Where the flat files lie.
 #[derive(Clone, Debug)]

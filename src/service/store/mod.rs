@@ -20,12 +20,12 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-pub(super) use content::{Body, FlatFiles, Found, INLINE, Incoming, keep};
+pub(super) use content::{FlatFiles, Found, keep};
 pub(super) use error::StoreError;
 pub(super) use list::Page;
 pub(super) use pins::PinRow;
 
-use super::staging::Staged;
+use super::staged::{Body, Incoming, Staged};
 use crate::domain::ListQuery;
 use crate::ipfs::{Codec, Entry};
 use readers::Readers;
