@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::batch::{Batch, Task};
 use super::out::{Out, note};
 use super::plan::{self, Planned};
-use super::{Outcome, Session, ids, known as learn, matching, question};
+use super::{Outcome, Session, ids, known, matching, question};
 use crate::args::RmArgs;
 use crate::config::UsageError;
 use crate::connect::{Connection, journal};
@@ -30,7 +30,7 @@ pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<
         }
     }
     let journal = journal(session.settings)?;
-    let mut work = if args.resume {
+    let work = if args.resume {
         let Some(cut_off) = CutOff::last(&journal).await? else {
             return nothing_to_resume(session);
         };
@@ -39,29 +39,34 @@ pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<
         let Some(ids) = ids::collect(&args.ids, &session.interrupt).await? else {
             return Ok(Outcome::Interrupted);
         };
-        Work::New(ids)
+        Work::New(ids, None)
     };
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
-    if let Some(filter) = filter {
-        let reading = plan::matching(connection.service(), &filter);
-        match session.interrupt.or(reading).await {
-            None => return Ok(Outcome::Interrupted),
-            Some(found) => work = Work::Found(found.context("can't read the list")?),
+    let outcome = match filter {
+        None => act(args, session, work, &connection, &journal).await,
+        Some(filter) => {
+            let reading = plan::matching(connection.service(), &filter);
+            match session.interrupt.or(reading).await {
+                None => Ok(Outcome::Interrupted),
+                Some(Err(error)) => Err(error).context("can't read the list"),
+                Some(Ok(found)) => {
+                    let ids = found.iter().map(|planned| planned.id.clone()).collect();
+                    let work = Work::New(ids, Some(found));
+                    act(args, session, work, &connection, &journal).await
+                }
+            }
         }
-    }
-    let outcome = act(args, session, work, &connection, &journal).await;
+    };
     connection.close().await;
     outcome
 }
 
 /// What is to be unpinned.
 enum Work {
-    /// These.
-    New(Vec<PinId>),
-    /// What a filter let through.
-    Found(Vec<Planned>),
+    /// These, with their records where they were found by a filter.
+    New(Vec<PinId>, Option<Vec<Planned>>),
     /// What a batch did not come to.
     Resume(Box<CutOff>),
 }
@@ -127,40 +132,35 @@ async fn act(
     journal: &Arc<Journal>,
 ) -> anyhow::Result<Outcome> {
     let concurrency = session.concurrency(args.concurrency);
-    let ids = match &work {
-        Work::New(ids) => ids.clone(),
-        Work::Found(found) => found.iter().map(|planned| planned.id.clone()).collect(),
-        Work::Resume(cut_off) => cut_off.open.clone(),
+    let (ids, found, cut_off) = match work {
+        Work::New(ids, found) => (ids, found, None),
+        Work::Resume(cut_off) => (cut_off.open.clone(), None, Some(cut_off)),
     };
-    let mut known = Vec::new();
-    let work = match work {
-        Work::Found(found) => {
-            if found.is_empty() {
-                note("rm: nothing matches that is not unpinned already");
-            }
-            known = found;
-            Work::New(ids.clone())
-        }
-        work => {
-            let needed = match (args.dry_run, args.yes) {
-                (true, _) => ids.len(),
-                (false, true) => 0,
-                (false, false) => question::needs(ids.len()),
-            };
-            if needed > 0 {
-                let looking = plan::look_up(connection.service(), &ids[..needed], concurrency);
-                match session.interrupt.or(looking).await {
-                    None => return Ok(Outcome::Interrupted),
-                    Some(found) => known = found,
-                }
-            }
-            work
-        }
+    if found.is_some() && ids.is_empty() {
+        note("rm: nothing matches that is not unpinned already");
+    }
+    let is_found = found.is_some();
+    let mut known = found.unwrap_or_default();
+    let look_up = async |ids: &[PinId]| {
+        let looking = plan::look_up(connection.service(), ids, concurrency);
+        session.interrupt.or(looking).await
     };
     if args.dry_run {
+        if !is_found {
+            let Some(plan) = look_up(&ids).await else {
+                return Ok(Outcome::Interrupted);
+            };
+            known = plan;
+        }
         return tell_plan(&known, session);
     }
     if !args.yes && !ids.is_empty() {
+        if !is_found {
+            let Some(first) = look_up(&ids[..question::needs(ids.len())]).await else {
+                return Ok(Outcome::Interrupted);
+            };
+            known = first;
+        }
         match question::ask(ids.len(), &known, &session.interrupt).await? {
             None => return Ok(Outcome::Interrupted),
             Some(false) => {
@@ -170,11 +170,11 @@ async fn act(
             Some(true) => {}
         }
     }
-    let (running, since) = match work {
-        Work::Resume(cut_off) => (cut_off.running, Some(cut_off.batch.time)),
-        Work::New(_) | Work::Found(_) if ids.is_empty() => return Batch::default().tell(session),
-        Work::New(_) | Work::Found(_) => {
-            let learning = learn::targets(connection.service(), &ids, known, concurrency);
+    let (running, since) = match cut_off {
+        Some(cut_off) => (cut_off.running, Some(cut_off.batch.time)),
+        None if ids.is_empty() => return Batch::default().tell(session),
+        None => {
+            let learning = known::targets(connection.service(), &ids, known, concurrency);
             let Some(targets) = session.interrupt.or(learning).await else {
                 return Ok(Outcome::Interrupted);
             };

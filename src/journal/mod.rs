@@ -16,6 +16,7 @@ mod undoable;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -47,7 +48,8 @@ pub struct Scope {
 pub struct Journal {
     place: Place,
     scope: Scope,
-    _throw_away: Option<TempDir>,
+    /// The directory of a journal that goes with the process.
+    throw_away: Mutex<Option<TempDir>>,
 }
 
 impl Journal {
@@ -56,8 +58,14 @@ impl Journal {
         Self {
             place: Place::new(directory, &scope.profile),
             scope,
-            _throw_away: None,
+            throw_away: Mutex::new(None),
         }
+    }
+
+    /// Lets a throw-away journal go now, though others may still hold it; does nothing to others.
+    pub fn let_go(&self) {
+        let directory = self.throw_away.lock();
+        drop(directory.unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// A journal that goes with this value: for a service that goes with the process.
@@ -69,7 +77,7 @@ impl Journal {
         Ok(Self {
             place: Place::new(directory.path(), &scope.profile),
             scope,
-            _throw_away: Some(directory),
+            throw_away: Mutex::new(Some(directory)),
         })
     }
 

@@ -18,7 +18,7 @@ use std::env;
 use std::io::{self, IsTerminal as _};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use crate::app::{App, AppConfig};
 use crate::config::{self, Settings, Target, UsageError};
@@ -79,7 +79,7 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
             Ok(connected)
         },
         concurrency,
-        Some(journal),
+        Some(Arc::clone(&journal)),
         cache,
     );
     let end = Session::new(app, theme, clock, worker, desktop)
@@ -87,6 +87,8 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
         .await;
     drop(screen);
     drop(kept);
+    // The worker's tasks end in their own time, and may end with the process.
+    journal.let_go();
     Ok(end?)
 }
 
