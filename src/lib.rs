@@ -5,7 +5,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | faces | `tui` (terminal, event loop, effects) · `cli` (the commands) |
-//! | drawing and doing | `ui` · `worker`, `api`, `service` |
+//! | drawing and doing | `ui` · `worker`, `index`, `journal`, `api`, `service` |
 //! | deciding and speaking | `app` · `wire`, `ipfs` |
 //! | remembering | `journal` (every change, written ahead) |
 //! | words between them | `input` (keys to actions) · `protocol` (requests and replies) |

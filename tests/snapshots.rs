@@ -20,7 +20,7 @@ use crossterm::event::KeyCode;
 use lazypin::app::{AppConfig, Effect, Message};
 use lazypin::domain::{UnpinItem, UnpinOutcome, UploadFile, UploadPlan};
 use lazypin::error::ApiError;
-use lazypin::protocol::{JobEnd, PinDetails, Reply, Request};
+use lazypin::protocol::{AccountReading, JobEnd, PinDetails, Reply, Request};
 
 use self::core::{Core, config, entries, pin, pins};
 
@@ -356,6 +356,30 @@ fn results_of_a_batch() {
             end: JobEnd::BatchOver,
         });
         core.answer_lists();
+        core
+    });
+}
+
+#[test]
+fn filter_line() {
+    check("filter", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("/index");
+        core.reply(Reply::Indexed {
+            known: 12_300,
+            total: 100_000,
+            reading: AccountReading::UnderWay,
+        });
+        core.answer_lists();
+        core
+    });
+}
+
+#[test]
+fn filter_with_a_wrong_term() {
+    check("filter-wrong", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("/last size>lots");
         core
     });
 }

@@ -8,9 +8,6 @@ use crate::app::App;
 use crate::domain::text::{scrub, width};
 use crate::protocol::AccountReading;
 
-/// Columns that the line keeps for what is typed.
-const TYPED: u16 = 24;
-
 pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     let area = app.layout.status;
     let news = match app.filter.mistakes.first() {
@@ -19,7 +16,8 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     };
     let mut right = area.right().saturating_sub(1);
     if let Some((text, style)) = news {
-        let left = (area.x + TYPED).min(right);
+        // What is typed keeps half of the line.
+        let left = (area.x + area.width / 2).min(right);
         right = put_right(buffer, left, right, area.y, &text, style).saturating_sub(2);
     }
     let mut x = area.x + 1;

@@ -133,8 +133,9 @@ fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
 
 fn draw_heading(buffer: &mut Buffer, app: &App, columns: &Columns, y: u16, theme: &Theme) {
     let view = app.list.view();
+    let is_best_first = app.list.filter().is_some_and(|filter| filter.best_first);
     let heading = |label: &str, sort: Option<SortField>| {
-        if sort == Some(view.sort) {
+        if sort == Some(view.sort) && !is_best_first {
             format!("{label} {}", view.order.arrow())
         } else {
             label.to_owned()
