@@ -1,24 +1,19 @@
 //! The whole account at hand, for lists that are narrowed by more than the service can do.
 //!
-//! Nothing is read before it is needed. Then [`sync`](super::sync) keeps the index like the service,
-//! standing back for calls that a person waits for, while searches already answer from what is
-//! there; what other calls bring is put in at once.
+//! Searches answer from what is there, while [`super::sync`] keeps it like the service's; what other
+//! calls bring is put in at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::shared::Shared;
-use super::sync::{self, CachePlace, Depth, IndexState, Stage, SyncHandle};
+use super::sync::{IndexState, Stage, SyncHandle};
 use crate::domain::{ListQuery, Pin, PinPage, PinnedFilter, SortOrder};
 use crate::error::ApiError;
 use crate::index::{Ask, Hits, LocalChange, Rows, SortKey, search};
-use crate::protocol::{AccountReading, JobEnd, ListFilter, Reply};
-
-/// Time between two pieces of news about how much is known.
-const NEWS: Duration = Duration::from_millis(400);
+use crate::protocol::{JobEnd, ListFilter, Reply};
 
 /// The account, as far as it is known here.
 #[derive(Default)]
@@ -33,24 +28,9 @@ impl Account {
         self.hits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The account, kept like the service's from the first time on that it is needed.
-    pub(super) fn keep(shared: &Shared, cache: Option<CachePlace>) -> &SyncHandle {
-        shared.account.sync.get_or_init(|| {
-            let service = {
-                let shared = shared.clone();
-                async move { shared.unattended_service().await }
-            };
-            let sync = sync::start(service, cache, shared.gauge.clone());
-            sync.refresh(Depth::Newest);
-            let telling = tell(shared.clone(), sync.state());
-            tokio::spawn(shared.end.clone().run_until_cancelled_owned(telling));
-            sync
-        })
-    }
-
-    /// Reads everything again.
-    pub(super) fn read_again(shared: &Shared) {
-        Self::keep(shared, shared.cache()).refresh(Depth::Everything);
+    /// What keeps the account like the service's; begun by `start` where that is not done yet.
+    pub(super) fn sync(&self, start: impl FnOnce() -> SyncHandle) -> &SyncHandle {
+        self.sync.get_or_init(start)
     }
 
     /// Puts in what other calls brought, once the account is kept at all.
@@ -86,12 +66,12 @@ impl Account {
 
     /// A page of what the filter lets through, out of what is known now.
     pub(super) async fn page(
-        shared: &Shared,
+        self: &Arc<Self>,
+        state: watch::Receiver<IndexState>,
         query: ListQuery,
         filter: ListFilter,
         current: CancellationToken,
     ) -> Result<PinPage, ApiError> {
-        let state = Self::keep(shared, shared.cache()).state();
         let rows = Arc::clone(&state.borrow().rows);
         let (sort, order) = if filter.best_first {
             (SortKey::Score, SortOrder::Descending)
@@ -104,7 +84,7 @@ impl Account {
             sort,
             order,
         };
-        let hits = Self::find(shared, Arc::clone(&rows), ask, current).await?;
+        let hits = self.find(Arc::clone(&rows), ask, current).await?;
         let pins: Vec<Pin> = hits
             .rows
             .iter()
@@ -121,12 +101,12 @@ impl Account {
 
     /// All pins that the filter lets through, once the service has confirmed the whole account.
     pub(super) async fn all(
-        shared: &Shared,
+        self: &Arc<Self>,
+        mut state: watch::Receiver<IndexState>,
         pinned: PinnedFilter,
         filter: Option<ListFilter>,
         current: CancellationToken,
     ) -> Result<Vec<Pin>, ApiError> {
-        let mut state = Self::keep(shared, shared.cache()).state();
         let confirmed = state
             .wait_for(|state| matches!(state.stage, Stage::Fresh | Stage::Failed(_)))
             .await
@@ -141,18 +121,18 @@ impl Account {
             ..Ask::default()
         };
         let rows = confirmed.rows;
-        let hits = Self::find(shared, Arc::clone(&rows), ask, current).await?;
+        let hits = self.find(Arc::clone(&rows), ask, current).await?;
         Ok(hits.rows.iter().filter_map(|row| rows.pin(*row)).collect())
     }
 
     /// Searches on a thread that may block; a newer question ends it.
     async fn find(
-        shared: &Shared,
+        self: &Arc<Self>,
         rows: Arc<Rows>,
         ask: Ask,
         current: CancellationToken,
     ) -> Result<Arc<Hits>, ApiError> {
-        let account = Arc::clone(&shared.account);
+        let account = Arc::clone(self);
         let searching = tokio::task::spawn_blocking(move || {
             let previous = account.hits().clone();
             if let Some(hits) = &previous
@@ -174,30 +154,5 @@ impl Account {
                 sent: false,
             }),
         }
-    }
-}
-
-/// Tells how much of the account is known, as often as it changes and a person can follow.
-async fn tell(shared: Shared, mut state: tokio::sync::watch::Receiver<IndexState>) {
-    loop {
-        let news = {
-            let state = state.borrow_and_update();
-            let known = state.rows.len() as u64;
-            Reply::Indexed {
-                known,
-                total: state.total.unwrap_or(known).max(known),
-                reading: match &state.stage {
-                    Stage::Fresh => AccountReading::Whole,
-                    Stage::Failed(error) => AccountReading::BrokenOff(error.clone()),
-                    Stage::Loading | Stage::Old | Stage::Asking => AccountReading::UnderWay,
-                },
-            }
-        };
-        shared.reply(news).await;
-        if state.changed().await.is_err() {
-            return;
-        }
-        // What changes within this time is told together.
-        tokio::time::sleep(NEWS).await;
     }
 }

@@ -2,17 +2,17 @@
 //! was cut off.
 
 use std::pin::pin;
-use std::sync::Arc;
 
 use futures_util::StreamExt as _;
-use tokio::task::spawn_blocking;
 
+use super::guard::guarded;
 use super::lane::Work;
-use super::shared::{Shared, guarded};
+use super::shared::Shared;
 use super::undo::undo_all;
 use super::unpin::{finish_all, groups, report};
+use super::written::with_journal;
 use crate::domain::{PinId, UnpinItem, UnpinOutcome};
-use crate::journal::{Entry, Journal, Kind, Recorder};
+use crate::journal::{Entry, Kind, Recorder};
 use crate::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
 
 /// Said where there is no journal, or the batch went elsewhere meanwhile.
@@ -50,18 +50,6 @@ impl Work for Changes {
                 _ => {}
             }
         }
-    }
-}
-
-/// Does something with the journal where waiting for the disk holds nobody up.
-pub(super) async fn with_journal<T: Send + 'static>(
-    journal: &Arc<Journal>,
-    work: impl FnOnce(&Arc<Journal>) -> anyhow::Result<T> + Send + 'static,
-) -> Result<T, String> {
-    let journal = Arc::clone(journal);
-    match spawn_blocking(move || work(&journal)).await {
-        Ok(done) => done.map_err(|error| format!("{error:#}")),
-        Err(_) => Err("the change journal could not be used".to_owned()),
     }
 }
 

@@ -9,7 +9,9 @@ mod account;
 mod changes;
 mod find;
 pub mod gauge;
+mod guard;
 mod jobs;
+mod keep;
 mod lane;
 mod latest;
 mod reads;
@@ -19,6 +21,7 @@ pub mod sync;
 pub mod undo;
 pub mod unpin;
 pub mod upload;
+mod written;
 
 use std::sync::Arc;
 

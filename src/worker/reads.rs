@@ -6,10 +6,11 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::account::Account;
+use super::guard::guarded;
+use super::keep;
 use super::lane::Work;
 use super::latest::Latest;
-use super::shared::{Shared, guarded};
+use super::shared::Shared;
 use crate::domain::{Pin, PinId};
 use crate::error::ApiError;
 use crate::protocol::{Reply, Request};
@@ -75,7 +76,8 @@ impl Work for Reads {
                     filter: Some(filter),
                 } => {
                     let newest = current.clone();
-                    let page = Account::page(&shared, query, filter, newest);
+                    let state = keep::account(&shared);
+                    let page = shared.account.page(state, query, filter, newest);
                     let result = match current.run_until_cancelled(page).await {
                         Some(result) => result,
                         None => Err(ApiError::Cancelled),
@@ -83,7 +85,7 @@ impl Work for Reads {
                     Reply::List { seq, query, result }
                 }
                 Request::ReadAccount => {
-                    Account::read_again(&shared);
+                    keep::read_again(&shared);
                     return;
                 }
                 Request::MatchAll {
@@ -91,7 +93,9 @@ impl Work for Reads {
                     pinned,
                     filter,
                 } => {
-                    let found = Account::all(&shared, pinned, filter, current.clone());
+                    let state = keep::account(&shared);
+                    let newest = current.clone();
+                    let found = shared.account.all(state, pinned, filter, newest);
                     let result = match current.run_until_cancelled(found).await {
                         Some(result) => result,
                         None => Err(ApiError::Cancelled),

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 use tokio::task::spawn_blocking;
 
+use super::guard::broke;
 use super::lane::Work;
 use super::latest::Latest;
-use super::shared::{Shared, broke};
+use super::shared::Shared;
 use crate::domain::{Metadata, UploadFile, UploadPlan, text};
 use crate::protocol::{Reply, Request};
 

@@ -1,17 +1,15 @@
 //! What all tasks of the worker share: the service, once it is there, and the way back.
 
-use std::any::Any;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::Connected;
 use super::account::Account;
 use super::gauge::{Attended, Gauge};
+use super::guard::guarded;
 use super::jobs::Jobs;
 use super::sync::CachePlace;
 use crate::api::PinningService;
@@ -115,28 +113,6 @@ impl Shared {
         let end = end.unwrap_or_else(JobEnd::Broken);
         self.reply(Reply::Finished { job, end }).await;
     }
-}
-
-/// The result of `work`, or a sentence where it panicked: a bug in one request must not leave a
-/// person waiting.
-pub(super) async fn guarded<T>(work: impl Future<Output = T>) -> Result<T, String> {
-    AssertUnwindSafe(work)
-        .catch_unwind()
-        .await
-        .map_err(|panic| broke(panic.as_ref()))
-}
-
-/// A sentence about a panic.
-pub(super) fn broke(panic: &(dyn Any + Send)) -> String {
-    let why = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no reason given");
-    format!(
-        "lazypin itself broke here, please report it: {}",
-        text::truncate(&text::scrub(why), 200)
-    )
 }
 
 /// Stands in for a service that could not be connected to, and says why each time.

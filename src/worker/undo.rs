@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::time::sleep;
 
-use super::shared::guarded;
+use super::guard::guarded;
 use super::unpin::is_off;
 use super::upload::pin_by_cid;
 use crate::api::PinningService;

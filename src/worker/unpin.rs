@@ -13,9 +13,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::CLOCKS_DIFFER;
-use super::changes::with_journal;
+use super::guard::guarded;
 use super::lane::Work;
-use super::shared::{Shared, guarded};
+use super::shared::Shared;
+use super::written::with_journal;
 use crate::api::PinningService;
 use crate::domain::{Pin, PinId, PinState, UnpinItem, UnpinOutcome, UnpinTarget};
 use crate::error::ApiError;

@@ -10,11 +10,12 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::CLOCKS_DIFFER;
-use super::changes::with_journal;
 use super::find;
+use super::guard::guarded;
 use super::lane::Work;
 pub use super::scan::scan;
-use super::shared::{Shared, guarded};
+use super::shared::Shared;
+use super::written::with_journal;
 use crate::api::PinningService;
 use crate::domain::{Cid, Metadata, Pin, UploadPlan};
 use crate::error::ApiError;

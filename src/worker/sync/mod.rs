@@ -24,7 +24,7 @@ use self::inbox::Inbox;
 use self::ledger::Ledger;
 use self::paging::{Pager, What};
 use super::gauge::Gauge;
-use super::shared::broke;
+use super::guard::broke;
 use crate::api::PinningService;
 use crate::domain::PinPage;
 use crate::error::ApiError;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::gauge::Gauge;
-use super::super::shared::guarded;
+use super::super::guard::guarded;
 use crate::api::PinningService;
 use crate::domain::{ListQuery, PinPage, PinnedFilter};
 use crate::error::ApiError;
