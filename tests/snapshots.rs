@@ -402,6 +402,38 @@ fn notices_go_away_by_themselves() {
 }
 
 #[test]
+fn pending_pins_are_looked_at_again_ever_more_seldom() {
+    let mut core = Core::connected((80, 24), pins());
+    assert!(core.screen().contains("pinning"));
+    let mut waits = Vec::new();
+    for _ in 0..3 {
+        let due = core.app.wake_at().expect("a look is due");
+        waits.push(due - core.app.now.tick);
+        core.later(due - core.app.now.tick);
+        let Request::Refresh { ids } = core.take_request() else {
+            panic!("no look was taken");
+        };
+        assert_eq!(ids, [core.pins[2].id.clone()]);
+        let pins = vec![core.pins[2].clone()];
+        core.reply(Reply::Refreshed { ids, pins });
+    }
+    assert!(waits.is_sorted() && waits[0] < waits[2], "{waits:?}");
+
+    let due = core.app.wake_at().expect("a look is due");
+    core.later(due - core.app.now.tick);
+    let Request::Refresh { ids } = core.take_request() else {
+        panic!("no look was taken");
+    };
+    let mut settled = core.pins[2].clone();
+    settled.state = lazypin::domain::PinState::Pinned;
+    settled.pinned = true;
+    let pins = vec![settled];
+    core.reply(Reply::Refreshed { ids, pins });
+    assert!(!core.screen().contains("pinning"));
+    assert_eq!(core.app.wake_at(), None, "nothing is left to wait for");
+}
+
+#[test]
 fn any_size_can_be_drawn() {
     for width in (1..130).step_by(9) {
         for height in (1..50).step_by(5) {
