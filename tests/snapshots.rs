@@ -408,8 +408,8 @@ fn pending_pins_are_looked_at_again_ever_more_seldom() {
     let mut waits = Vec::new();
     for _ in 0..3 {
         let due = core.app.wake_at().expect("a look is due");
-        waits.push(due - core.app.now.tick);
-        core.later(due - core.app.now.tick);
+        waits.push(due.saturating_sub(core.app.now.tick));
+        core.later(due.saturating_sub(core.app.now.tick));
         let Request::Refresh { ids } = core.take_request() else {
             panic!("no look was taken");
         };
@@ -420,7 +420,7 @@ fn pending_pins_are_looked_at_again_ever_more_seldom() {
     assert!(waits.is_sorted() && waits[0] < waits[2], "{waits:?}");
 
     let due = core.app.wake_at().expect("a look is due");
-    core.later(due - core.app.now.tick);
+    core.later(due.saturating_sub(core.app.now.tick));
     let Request::Refresh { ids } = core.take_request() else {
         panic!("no look was taken");
     };

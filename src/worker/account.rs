@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::sync::{IndexState, Stage, SyncHandle};
+use super::sync::{Depth, IndexState, Stage, SyncHandle};
 use crate::domain::{ListQuery, Pin, PinPage, PinnedFilter, SortOrder};
 use crate::error::ApiError;
 use crate::index::{Ask, Hits, LocalChange, Rows, SortKey, search};
@@ -57,6 +57,11 @@ impl Account {
                 end: JobEnd::Pinned(pin) | JobEnd::AlreadyPinned(Some(pin)),
                 ..
             } => vec![record(pin)],
+            Reply::Undone { .. } => {
+                // What came back has new ids, and stands among the newest.
+                sync.refresh(Depth::Newest);
+                return;
+            }
             _ => return,
         };
         if !changes.is_empty() {
