@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::domain::filter::Filter;
 use crate::domain::{
-    Cid, ListQuery, Metadata, Pin, PinId, PinPage, PinnedFilter, UndoItem, UnpinItem, UnpinTarget,
-    UploadPlan,
+    Cid, ListQuery, Metadata, PackedPin, Pin, PinId, PinPage, PinnedFilter, UndoItem, UnpinItem,
+    UnpinTarget, UploadPlan,
 };
 use crate::error::ApiError;
 
@@ -171,7 +171,7 @@ pub enum Reply {
         /// From the request.
         seq: Seq,
         /// The pins, or why they are not known.
-        result: Result<Vec<Pin>, ApiError>,
+        result: Result<Vec<PackedPin>, ApiError>,
     },
     /// One pin's record.
     Details {

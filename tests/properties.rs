@@ -17,7 +17,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use lazypin::app::{Effect, Message};
-use lazypin::domain::{PinId, UndoItem, UnpinItem, UnpinOutcome, UnpinTarget};
+use lazypin::domain::{PackedPin, PinId, UndoItem, UnpinItem, UnpinOutcome, UnpinTarget};
 use lazypin::error::ApiError;
 use lazypin::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
 use proptest::prelude::*;
@@ -126,7 +126,7 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
         }
         Effect::Submit(Request::ReadAccount) => {}
         Effect::Submit(Request::MatchAll { seq, .. }) => {
-            let result = Ok(core.pins.clone());
+            let result = Ok(core.pins.iter().map(PackedPin::new).collect());
             core.reply(Reply::Matched { seq, result });
         }
         Effect::Submit(Request::Details { seq, id }) => {

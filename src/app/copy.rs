@@ -4,7 +4,7 @@ use super::connection::Connection;
 use super::effect::{CopyFailure, CopyRoute};
 use super::{App, Effect, Modal};
 use crate::domain::text::count;
-use crate::domain::{Pin, Record};
+use crate::domain::{PackedPin, Pin, Record};
 use crate::input::Action;
 
 /// A form in which pins are copied.
@@ -60,8 +60,10 @@ impl CopyForm {
     }
 
     /// The text for these pins: one a line, or one JSON document.
-    pub fn text(self, pins: &[Pin], connection: &Connection) -> String {
+    pub fn text(self, pins: &[PackedPin], connection: &Connection) -> String {
+        let unpacked = pins.iter().filter_map(PackedPin::unpack);
         if self == Self::Json {
+            let pins: Vec<Pin> = unpacked.collect();
             let records: Vec<Record<'_>> = pins.iter().map(Record::from).collect();
             let text = match &records[..] {
                 [one] => serde_json::to_string_pretty(one),
@@ -69,8 +71,8 @@ impl CopyForm {
             };
             return text.unwrap_or_default();
         }
-        pins.iter()
-            .map(|pin| self.line(pin, connection))
+        unpacked
+            .map(|pin| self.line(&pin, connection))
             .collect::<Vec<_>>()
             .join("\n")
     }
@@ -102,7 +104,7 @@ impl CopyForm {
 #[derive(Clone, Debug)]
 pub struct CopyMenu {
     /// What will be copied.
-    pub pins: Vec<Pin>,
+    pub pins: Vec<PackedPin>,
     /// The form under the cursor.
     pub cursor: usize,
 }
@@ -111,7 +113,7 @@ impl App {
     /// Copies the CIDs of the targets.
     pub(super) fn copy_cids(&mut self) {
         let pins = match &self.modal {
-            Some(Modal::Reader(reader)) => reader.pin().cloned().into_iter().collect(),
+            Some(Modal::Reader(reader)) => reader.pin().map(PackedPin::new).into_iter().collect(),
             _ => self.targets(),
         };
         self.copy(CopyForm::Cid, &pins);
@@ -156,7 +158,7 @@ impl App {
         }
     }
 
-    fn copy(&mut self, form: CopyForm, pins: &[Pin]) {
+    fn copy(&mut self, form: CopyForm, pins: &[PackedPin]) {
         if pins.is_empty() {
             return;
         }
@@ -207,6 +209,7 @@ mod tests {
         let mut pin = Pin::new("id-1", Cid::as_received("bafy\n1"));
         pin.name = Some("a [b]\u{1b}]52;c;x\u{7}".to_owned());
         let pins = [pin, Pin::new("id-2", Cid::as_received("bafy2"))];
+        let pins = pins.each_ref().map(PackedPin::new);
         let text = |form: CopyForm| form.text(&pins, &connection);
         assert_eq!(text(CopyForm::Cid), "bafy1\nbafy2");
         assert_eq!(text(CopyForm::IpfsUrl), "ipfs://bafy1\nipfs://bafy2");

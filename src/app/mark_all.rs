@@ -2,7 +2,7 @@
 //! not asked again later.
 
 use super::{App, Effect};
-use crate::domain::Pin;
+use crate::domain::PackedPin;
 use crate::domain::text::count;
 use crate::error::ApiError;
 use crate::protocol::{AccountReading, Request, Seq};
@@ -36,7 +36,7 @@ impl App {
     }
 
     /// Marks them.
-    pub(super) fn matched(&mut self, seq: Seq, result: Result<Vec<Pin>, ApiError>) {
+    pub(super) fn matched(&mut self, seq: Seq, result: Result<Vec<PackedPin>, ApiError>) {
         if self.match_all != Some(seq) {
             return;
         }

@@ -5,7 +5,7 @@ use super::picker::Picker;
 use super::pin_form::PinForm;
 use super::reader::Reader;
 use super::upload_form::UploadForm;
-use crate::domain::Pin;
+use crate::domain::PackedPin;
 use crate::domain::text::count;
 use crate::input::Context;
 use crate::protocol::BatchOffer;
@@ -45,7 +45,7 @@ impl Modal {
 #[derive(Clone, Debug)]
 pub enum Question {
     /// Unpin these?
-    Unpin(Vec<Pin>),
+    Unpin(Vec<PackedPin>),
     /// Take this batch of unpins back?
     Undo(BatchOffer),
     /// Finish this batch of unpins, which was cut off?
@@ -77,7 +77,7 @@ fn typed(pins: usize) -> Option<String> {
 
 impl Confirm {
     /// Asks whether to unpin these.
-    pub fn unpin(pins: Vec<Pin>) -> Self {
+    pub fn unpin(pins: Vec<PackedPin>) -> Self {
         let expected = typed(pins.len());
         Self {
             expected,

@@ -6,15 +6,19 @@ use super::modal::{Confirm, Modal};
 use super::reader::{Reader, ReaderSubject};
 use super::{App, Effect, Job, JobKind};
 use crate::domain::text::count;
-use crate::domain::{Pin, PinId, PinState, PinnedFilter, UnpinItem, UnpinReport, UnpinTarget};
+use crate::domain::{PackedPin, Pin, PinState, PinnedFilter, UnpinItem, UnpinReport, UnpinTarget};
 use crate::protocol::{JobId, Request};
 
 impl App {
     /// The pins that a verb is about: the marked ones, else the one under the cursor.
-    pub(super) fn targets(&mut self) -> Vec<Pin> {
+    pub(super) fn targets(&mut self) -> Vec<PackedPin> {
         self.end_range();
         if self.marks.is_empty() {
-            self.list.selected().cloned().into_iter().collect()
+            self.list
+                .selected()
+                .map(PackedPin::new)
+                .into_iter()
+                .collect()
         } else {
             self.marks.pins().cloned().collect()
         }
@@ -27,9 +31,9 @@ impl App {
         }
         let targets = self.targets();
         let asked = targets.len();
-        let pins: Vec<Pin> = targets
+        let pins: Vec<PackedPin> = targets
             .into_iter()
-            .filter(|pin| pin.state != PinState::Unpinned && !self.jobs.is_removing(&pin.id))
+            .filter(|pin| pin.state() != PinState::Unpinned && !self.jobs.is_removing(&pin.id()))
             .collect();
         if pins.is_empty() {
             match asked {
@@ -43,19 +47,18 @@ impl App {
     }
 
     /// Sends the batch that was agreed to.
-    pub(super) fn run_unpin(&mut self, pins: Vec<Pin>) {
+    pub(super) fn run_unpin(&mut self, pins: &[PackedPin]) {
         let job = self.new_job();
-        let ids: Vec<PinId> = pins.iter().map(|pin| pin.id.clone()).collect();
-        let targets = pins.iter().map(UnpinTarget::from).collect();
-        self.marks.remove(&ids);
+        let targets: Vec<UnpinTarget> = pins
+            .iter()
+            .filter_map(|pin| Some(UnpinTarget::from(&pin.unpack()?)))
+            .collect();
+        self.marks.remove(targets.iter().map(|target| &target.id));
         let kind = JobKind::Unpin {
-            total: pins.len(),
-            open: pins
-                .into_iter()
-                .map(|pin| {
-                    let title = pin.title().to_owned();
-                    (pin.id, title)
-                })
+            total: targets.len(),
+            open: targets
+                .iter()
+                .map(|target| (target.id.clone(), target.title().to_owned()))
                 .collect(),
             report: UnpinReport::default(),
             failures: Vec::new(),

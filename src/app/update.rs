@@ -268,7 +268,7 @@ impl App {
         };
         if yes && let Some(Modal::Confirm(Confirm { question, .. })) = self.modal.take() {
             match question {
-                Question::Unpin(pins) => self.run_unpin(pins),
+                Question::Unpin(pins) => self.run_unpin(&pins),
                 Question::Undo(offer) => self.run_undo(offer),
                 Question::Resume(offer) => self.run_resume(offer),
                 Question::Quit(_) => self.is_over = true,

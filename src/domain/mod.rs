@@ -5,6 +5,7 @@
 pub mod cid;
 pub mod filter;
 pub mod metadata;
+pub mod packed;
 pub mod pin;
 pub mod query;
 pub mod record;
@@ -14,6 +15,7 @@ pub mod upload;
 
 pub use cid::{Cid, CidError};
 pub use metadata::Metadata;
+pub use packed::{PackedPin, PinKey};
 pub use pin::{Pin, PinId, PinState};
 pub use query::{ListQuery, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 pub use record::Record;

@@ -1,6 +1,6 @@
 //! A thousand rows in one piece, shared with those who read an older state until it changes.
 
-use super::row::{Fixed, PackedRef};
+use crate::domain::packed::{Fixed, PackedRef};
 
 /// Rows in a chunk.
 pub(super) const ROWS: usize = 1024;

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::notes::Notes;
-use super::row::IdKey;
 use super::seen::Seen;
 use super::store::{Store, StoreError};
 use super::table::{Change, Table};
+use crate::domain::packed::PinKey;
 use crate::domain::{Pin, PinId, PinState};
 
 /// The table, the notes, and the cache file while there is one. Its methods may wait for the disk.
@@ -161,14 +161,14 @@ impl Keeper {
 
     /// Takes out all that was not seen.
     pub fn sweep(&mut self, seen: &Seen) -> usize {
-        let gone: Vec<(u32, IdKey)> = self
+        let gone: Vec<(u32, PinKey)> = self
             .table
             .rows()
             .iter()
             .filter(|row| !seen.has(row.number()))
             .map(|row| (row.number(), row.key()))
             .collect();
-        let (rows, keys): (Vec<u32>, Vec<IdKey>) = gone.into_iter().unzip();
+        let (rows, keys): (Vec<u32>, Vec<PinKey>) = gone.into_iter().unzip();
         for row in &rows {
             self.table.remove_row(*row);
         }
@@ -184,7 +184,7 @@ impl Keeper {
         }
     }
 
-    fn save(&mut self, changed: &[u32], gone: &[IdKey]) {
+    fn save(&mut self, changed: &[u32], gone: &[PinKey]) {
         let Some(store) = &mut self.store else { return };
         if let Err(error) = store.save(&self.table, changed, gone, &self.notes) {
             self.give_up(error);

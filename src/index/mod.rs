@@ -4,10 +4,8 @@
 //! reads a [`Rows`], the state of one moment, while the table goes on.
 
 mod chunk;
-mod head;
 mod keeper;
 mod notes;
-mod row;
 mod rows;
 mod search;
 mod seen;

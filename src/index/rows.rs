@@ -7,10 +7,10 @@ use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::chunk::{Chunk, ROWS};
-use super::head::Cursor;
-use super::row::{self, Fixed, ID_TEXT, IS_DIR, IS_PINNED, IdKey, PackedRef};
 use crate::domain::filter::Facts;
-use crate::domain::{Pin, PinState, PinnedFilter, Totals};
+use crate::domain::packed::head::Cursor;
+use crate::domain::packed::{self, Fixed, ID_TEXT, IS_DIR, IS_PINNED, PackedRef, PinKey};
+use crate::domain::{PackedPin, Pin, PinState, PinnedFilter, Totals};
 
 /// All rows of one moment. Cheap to clone and to hold: chunks are shared with later states until
 /// they change.
@@ -70,6 +70,12 @@ impl Rows {
     /// The pin of this row, as it came from the service.
     pub fn pin(&self, number: u32) -> Option<Pin> {
         self.row(number)?.pin()
+    }
+
+    /// The pin of this row, packed.
+    pub fn packed_pin(&self, number: u32) -> Option<PackedPin> {
+        let packed = self.packed(number)?;
+        packed.is_sound().then(|| packed.to_owned())
     }
 
     /// All rows, in the order of their numbers.
@@ -164,7 +170,7 @@ impl<'a> Row<'a> {
         self.packed.fixed.has(IS_PINNED)
     }
 
-    pub(super) fn key(&self) -> IdKey {
+    pub(super) fn key(&self) -> PinKey {
         self.packed.fixed.key()
     }
 
@@ -185,7 +191,7 @@ impl<'a> Row<'a> {
         }
         cursor.optional()?;
         cursor.optional()?;
-        if self.packed.fixed.has(row::ROOT_TEXT) {
+        if self.packed.fixed.has(packed::ROOT_TEXT) {
             cursor.text()?;
         }
         cursor.text()
@@ -227,7 +233,7 @@ impl Facts for Row<'_> {
     }
 
     fn date_pinned(&self) -> Option<i64> {
-        let micros = self.packed.fixed.date(row::PINNED)?;
+        let micros = self.packed.fixed.date(packed::PINNED)?;
         Some(seconds(micros))
     }
 

@@ -3,9 +3,9 @@
 //! Keys are taken out of the rows once and sorted as plain numbers. Texts are sorted sixteen bytes
 //! at a time: only rows that agree so far have their next sixteen looked at.
 
-use super::row::{CREATED, PINNED};
 use super::rows::Rows;
 use crate::domain::filter::Facts as _;
+use crate::domain::packed::{CREATED, PINNED};
 use crate::domain::{PinState, SortField, SortOrder};
 
 /// What rows are ordered by. What is alike comes by the time of making, in the same direction.
@@ -61,11 +61,13 @@ pub(super) fn sorted(rows: &Rows, hits: &[Hit], key: SortKey, order: SortOrder) 
             (made(date), created(hit))
         }),
         SortKey::Size => by(hits, |hit| {
-            let size = rows.fixed(hit.row).and_then(super::row::Fixed::size);
+            let size = rows
+                .fixed(hit.row)
+                .and_then(crate::domain::packed::Fixed::size);
             (size.unwrap_or_default(), created(hit))
         }),
         SortKey::State => by(hits, |hit| {
-            let state = rows.fixed(hit.row).map(super::row::Fixed::state);
+            let state = rows.fixed(hit.row).map(crate::domain::packed::Fixed::state);
             (state.map_or(0, rank), created(hit))
         }),
         SortKey::Name | SortKey::Cid | SortKey::Type => {
@@ -192,7 +194,7 @@ impl Piece {
     }
 }
 
-impl super::row::Fixed {
+impl crate::domain::packed::Fixed {
     /// When the record was made, as far as that is known.
     fn dates_made(&self) -> Option<i64> {
         self.date(CREATED).or_else(|| self.date(PINNED))

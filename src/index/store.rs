@@ -14,9 +14,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Transac
 use sha2::{Digest as _, Sha256};
 
 use super::notes::Notes;
-use super::row::{Fixed, IdKey, PackedRef};
 use super::table::{Change, Table};
 use crate::credentials::open_private;
+use crate::domain::packed::{Fixed, PackedRef, PinKey};
 
 /// What tells the file from any other that SQLite can read: `lzpi`.
 const APPLICATION: i64 = 0x6c7a_7069;
@@ -193,7 +193,7 @@ impl Store {
         &mut self,
         table: &Table,
         changed: &[u32],
-        gone: &[IdKey],
+        gone: &[PinKey],
         notes: &Notes,
     ) -> Result<(), StoreError> {
         let transaction = self

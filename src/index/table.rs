@@ -7,8 +7,8 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as TableEntry;
 
 use super::chunk::{Chunk, ROWS, Slot};
-use super::row::{Fixed, IS_PINNED, IdKey, Packed, PackedRef};
 use super::rows::{Rows, number, place};
+use crate::domain::packed::{Fixed, IS_PINNED, PackedPin, PackedRef, PinKey};
 use crate::domain::{Pin, PinId};
 
 /// Pins at the most. A service that sends more than this is not to fill the memory.
@@ -76,7 +76,7 @@ impl Table {
 
     /// As [`Self::upsert`]; gives the row too.
     pub(super) fn upsert_row(&mut self, pin: &Pin) -> (Change, u32) {
-        self.upsert_packed(Packed::new(pin).as_ref())
+        self.upsert_packed(PackedPin::new(pin).as_ref())
     }
 
     /// As [`Self::upsert_row`], for a pin that is packed already.
@@ -115,7 +115,7 @@ impl Table {
 
     /// The row of this pin.
     pub fn get(&self, id: &PinId) -> Option<u32> {
-        let key = IdKey::of(id);
+        let key = PinKey::of(id);
         self.find(key, self.hash(&key))
     }
 
@@ -130,7 +130,7 @@ impl Table {
         self.text
     }
 
-    fn find(&self, key: IdKey, hash: u32) -> Option<u32> {
+    fn find(&self, key: PinKey, hash: u32) -> Option<u32> {
         let rows = &self.rows;
         self.by_id
             .find(spread(hash), |found| {

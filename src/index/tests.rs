@@ -7,9 +7,9 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 
-use super::row::Packed;
 use super::*;
 use crate::domain::filter::{Facts, PinFacts};
+use crate::domain::packed::PackedPin;
 use crate::domain::{Cid, Pin, PinId, PinState, PinnedFilter};
 
 const V1: &str = "bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
@@ -157,27 +157,27 @@ proptest! {
 
     #[test]
     fn what_is_packed_is_unpacked_the_same(pin in any_pin()) {
-        let packed = Packed::new(&pin);
+        let packed = PackedPin::new(&pin);
         prop_assert!(packed.as_ref().is_sound());
         prop_assert_eq!(packed.as_ref().unpack(), Some(pin));
-        let again = super::row::Fixed::from_bytes(&packed.fixed.to_bytes());
+        let again = crate::domain::packed::Fixed::from_bytes(&packed.fixed.to_bytes());
         prop_assert_eq!(again, Some(packed.fixed));
     }
 
     #[test]
     fn bytes_that_are_no_packed_pin_break_nothing(
-        fixed in vec(any::<u8>(), super::row::FIXED_BYTES),
+        fixed in vec(any::<u8>(), crate::domain::packed::FIXED_BYTES),
         flags in 0..1_u32 << 14,
         head in vec(prop_oneof![0..4_u8, any::<u8>()], 0..40),
         text in text(),
     ) {
-        let Some(mut fixed) = super::row::Fixed::from_bytes(&fixed)
-            .or_else(|| super::row::Fixed::from_bytes(&[0; super::row::FIXED_BYTES]))
+        let Some(mut fixed) = crate::domain::packed::Fixed::from_bytes(&fixed)
+            .or_else(|| crate::domain::packed::Fixed::from_bytes(&[0; crate::domain::packed::FIXED_BYTES]))
         else {
             panic!("zeros are a fixed part");
         };
         fixed.flags = flags;
-        let packed = Packed { fixed, head, text };
+        let packed = PackedPin { fixed, head, text };
         let pin = packed.as_ref().unpack();
         if packed.as_ref().is_sound() {
             let mut table = Table::default();

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::sync::{Depth, IndexState, Stage, SyncHandle};
-use crate::domain::{ListQuery, Pin, PinPage, PinnedFilter, SortOrder};
+use crate::domain::{ListQuery, PackedPin, Pin, PinPage, PinnedFilter, SortOrder};
 use crate::error::ApiError;
 use crate::index::{Ask, Hits, LocalChange, Rows, SortKey, search};
 use crate::protocol::{JobEnd, ListFilter, Reply};
@@ -111,7 +111,7 @@ impl Account {
         pinned: PinnedFilter,
         filter: Option<ListFilter>,
         current: CancellationToken,
-    ) -> Result<Vec<Pin>, ApiError> {
+    ) -> Result<Vec<PackedPin>, ApiError> {
         let confirmed = state
             .wait_for(|state| matches!(state.stage, Stage::Fresh | Stage::Failed(_)))
             .await
@@ -127,7 +127,11 @@ impl Account {
         };
         let rows = confirmed.rows;
         let hits = self.find(Arc::clone(&rows), ask, current).await?;
-        Ok(hits.rows.iter().filter_map(|row| rows.pin(*row)).collect())
+        Ok(hits
+            .rows
+            .iter()
+            .filter_map(|row| rows.packed_pin(*row))
+            .collect())
     }
 
     /// Searches on a thread that may block; a newer question ends it.

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use super::buttons;
 use crate::app::{App, Confirm, Question};
+use crate::domain::PackedPin;
 use crate::domain::text::{count, date_time, human_bytes, total_bytes};
 use crate::protocol::BatchOffer;
 use crate::ui::{Theme, dialog_frame, put};
@@ -77,14 +78,14 @@ fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)>
     };
     match &confirm.question {
         Question::Unpin(pins) => {
-            let bytes = total_bytes(pins.iter().filter_map(|pin| pin.size));
-            let unknown = pins.iter().filter(|pin| pin.size.is_none()).count();
+            let bytes = total_bytes(pins.iter().filter_map(PackedPin::size));
+            let unknown = pins.iter().filter(|pin| pin.size().is_none()).count();
             let mut size = format!("{} in all", human_bytes(bytes));
             if unknown > 0 {
                 let _ = write!(size, ", {unknown} of unknown size");
             }
             wrapped(&mut lines, &size, theme.title);
-            for pin in pins.iter().take(NAMES) {
+            for pin in pins.iter().take(NAMES).filter_map(PackedPin::unpack) {
                 lines.push((format!("  {}", pin.title()), theme.text));
             }
             if pins.len() > NAMES {

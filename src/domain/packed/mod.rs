@@ -3,60 +3,62 @@
 //! The fixed part answers cheap questions without touching the texts. UUIDs take 16 bytes, a root
 //! hash that follows from the CID takes none. Unpacking gives the very pin that was packed.
 
+pub(crate) mod head;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::head::{self, Cursor, Ident};
-use crate::domain::{Cid, Pin, PinId, PinState};
+use self::head::{Cursor, Ident};
+use super::{Cid, Pin, PinId, PinState};
 
 /// What is the same size in every row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Fixed {
+pub(crate) struct Fixed {
     /// The id where it is a UUID in its usual spelling, else a hash of the id's text.
-    pub(super) id: [u8; 16],
+    pub(crate) id: [u8; 16],
     /// The same for pins of one root, whatever CID version they are written in.
-    pub(super) root: [u8; 16],
+    pub(crate) root: [u8; 16],
     /// Microseconds since 1970: pinned, unpinned, created, updated.
-    pub(super) dates: [i64; 4],
-    pub(super) size: u64,
-    pub(super) flags: u32,
+    pub(crate) dates: [i64; 4],
+    pub(crate) size: u64,
+    pub(crate) flags: u32,
 }
 
 /// Bytes of [`Fixed`] as it is kept on disk.
-pub(super) const FIXED_BYTES: usize = 16 + 16 + 32 + 8 + 4;
+pub(crate) const FIXED_BYTES: usize = 16 + 16 + 32 + 8 + 4;
 
-pub(super) const PINNED: usize = 0;
+pub(crate) const PINNED: usize = 0;
 const UNPINNED: usize = 1;
-pub(super) const CREATED: usize = 2;
+pub(crate) const CREATED: usize = 2;
 const UPDATED: usize = 3;
 
 /// The state, in the lowest two bits.
 const STATE: u32 = 0b11;
-pub(super) const IS_PINNED: u32 = 1 << 2;
+pub(crate) const IS_PINNED: u32 = 1 << 2;
 const BY_HASH: u32 = 1 << 3;
-pub(super) const IS_DIR: u32 = 1 << 4;
-pub(super) const HAS_SIZE: u32 = 1 << 5;
+pub(crate) const IS_DIR: u32 = 1 << 4;
+pub(crate) const HAS_SIZE: u32 = 1 << 5;
 /// The first of four bits, one for each date.
 const HAS_DATE: u32 = 1 << 6;
 /// Some date is finer than a microsecond; the head holds the rest of each.
 const FINE_DATES: u32 = 1 << 10;
 /// The id is no UUID and stands in the texts.
-pub(super) const ID_TEXT: u32 = 1 << 11;
+pub(crate) const ID_TEXT: u32 = 1 << 11;
 /// The root hash is the CID's multihash in hex.
 const ROOT_DERIVED: u32 = 1 << 12;
 /// The root hash stands in the texts.
-pub(super) const ROOT_TEXT: u32 = 1 << 13;
+pub(crate) const ROOT_TEXT: u32 = 1 << 13;
 const ALL_FLAGS: u32 = (1 << 14) - 1;
 
 impl Fixed {
-    pub(super) fn has(&self, flag: u32) -> bool {
+    pub(crate) fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
 
-    pub(super) fn state(&self) -> PinState {
+    pub(crate) fn state(&self) -> PinState {
         match self.flags & STATE {
             0 => PinState::Pinned,
             1 => PinState::Pinning,
@@ -66,21 +68,21 @@ impl Fixed {
     }
 
     /// Microseconds since 1970.
-    pub(super) fn date(&self, which: usize) -> Option<i64> {
+    pub(crate) fn date(&self, which: usize) -> Option<i64> {
         self.has(HAS_DATE << which).then_some(self.dates[which])
     }
 
-    pub(super) fn size(&self) -> Option<u64> {
+    pub(crate) fn size(&self) -> Option<u64> {
         self.has(HAS_SIZE).then_some(self.size)
     }
 
     /// What tells one pin from every other: two texts can't be made to share it, and no text can be
     /// made to share a UUID's.
-    pub(super) fn key(&self) -> IdKey {
-        IdKey(self.id, self.has(ID_TEXT))
+    pub(crate) fn key(&self) -> PinKey {
+        PinKey(self.id, self.has(ID_TEXT))
     }
 
-    pub(super) fn to_bytes(self) -> [u8; FIXED_BYTES] {
+    pub(crate) fn to_bytes(self) -> [u8; FIXED_BYTES] {
         let mut out = [0; FIXED_BYTES];
         out[..16].copy_from_slice(&self.id);
         out[16..32].copy_from_slice(&self.root);
@@ -92,7 +94,7 @@ impl Fixed {
         out
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (id, rest) = bytes.split_first_chunk()?;
         let (root, rest) = rest.split_first_chunk()?;
         let mut dates = [0; 4];
@@ -114,12 +116,13 @@ impl Fixed {
     }
 }
 
-/// An id in a form that is quick to compare.
+/// A pin's id in a form that is small and quick to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct IdKey([u8; 16], bool);
+pub struct PinKey([u8; 16], bool);
 
-impl IdKey {
-    pub(super) fn of(id: &PinId) -> Self {
+impl PinKey {
+    /// The key of this id.
+    pub fn of(id: &PinId) -> Self {
         match head::uuid(id.as_str()) {
             Some(uuid) => Self(uuid.into_bytes(), false),
             None => Self(short_hash(id.as_str().as_bytes()), true),
@@ -127,7 +130,7 @@ impl IdKey {
     }
 
     /// As it is kept on disk.
-    pub(super) fn to_bytes(self) -> [u8; 17] {
+    pub(crate) fn to_bytes(self) -> [u8; 17] {
         let mut out = [u8::from(self.1); 17];
         out[..16].copy_from_slice(&self.0);
         out
@@ -136,28 +139,65 @@ impl IdKey {
 
 /// A packed pin, borrowed from wherever it lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PackedRef<'a> {
-    pub(super) fixed: &'a Fixed,
-    pub(super) head: &'a [u8],
-    pub(super) text: &'a str,
+pub(crate) struct PackedRef<'a> {
+    pub(crate) fixed: &'a Fixed,
+    pub(crate) head: &'a [u8],
+    pub(crate) text: &'a str,
 }
 
-/// A packed pin.
+/// A packed pin: some 130 bytes and its texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Packed {
-    pub(super) fixed: Fixed,
-    pub(super) head: Vec<u8>,
-    pub(super) text: String,
+pub struct PackedPin {
+    pub(crate) fixed: Fixed,
+    pub(crate) head: Vec<u8>,
+    pub(crate) text: String,
 }
 
-impl Packed {
-    pub(super) fn new(pin: &Pin) -> Self {
+impl PackedPin {
+    /// Packs a pin.
+    pub fn new(pin: &Pin) -> Self {
         let mut packed = Self::default();
         packed.fill(pin);
+        packed.head.shrink_to_fit();
+        packed.text.shrink_to_fit();
         packed
     }
 
-    pub(super) fn as_ref(&self) -> PackedRef<'_> {
+    /// What tells it from every other pin.
+    pub fn key(&self) -> PinKey {
+        self.fixed.key()
+    }
+
+    /// Bytes; missing while the service has not told.
+    pub fn size(&self) -> Option<u64> {
+        self.fixed.size()
+    }
+
+    /// The service's own flag.
+    pub fn is_pinned(&self) -> bool {
+        self.fixed.has(IS_PINNED)
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> PinState {
+        self.fixed.state()
+    }
+
+    /// The service's id of this pin.
+    pub fn id(&self) -> PinId {
+        let uuid = || PinId::from(Uuid::from_bytes(self.fixed.id).to_string());
+        if !self.fixed.has(ID_TEXT) {
+            return uuid();
+        }
+        self.unpack().map_or_else(uuid, |pin| pin.id)
+    }
+
+    /// The pin. `None` where this came from bytes that were no packed pin.
+    pub fn unpack(&self) -> Option<Pin> {
+        self.as_ref().unpack()
+    }
+
+    pub(crate) fn as_ref(&self) -> PackedRef<'_> {
         PackedRef {
             fixed: &self.fixed,
             head: &self.head,
@@ -200,7 +240,7 @@ impl Packed {
         if let (ROOT_TEXT, Some(root)) = (root_flag, &pin.root_hash) {
             head::put_text(head, text, root);
         }
-        let IdKey(id, is_text) = IdKey::of(&pin.id);
+        let PinKey(id, is_text) = PinKey::of(&pin.id);
         if is_text {
             flags |= ID_TEXT;
             head::put_text(head, text, pin.id.as_str());
@@ -238,13 +278,22 @@ impl Packed {
 }
 
 impl<'a> PackedRef<'a> {
+    /// The same, by itself.
+    pub(crate) fn to_owned(self) -> PackedPin {
+        PackedPin {
+            fixed: *self.fixed,
+            head: self.head.to_vec(),
+            text: self.text.to_owned(),
+        }
+    }
+
     /// Bytes of the head and the texts.
-    pub(super) fn text_bytes(self) -> usize {
+    pub(crate) fn text_bytes(self) -> usize {
         self.head.len() + self.text.len()
     }
 
     /// The way through head and texts, from the name on.
-    pub(super) fn cursor(self) -> Cursor<'a> {
+    pub(crate) fn cursor(self) -> Cursor<'a> {
         Cursor {
             head: self.head,
             text: self.text,
@@ -252,7 +301,7 @@ impl<'a> PackedRef<'a> {
     }
 
     /// The pin. `None` where this is no packed pin, which bytes from disk may not be.
-    pub(super) fn unpack(self) -> Option<Pin> {
+    pub(crate) fn unpack(self) -> Option<Pin> {
         let fixed = self.fixed;
         let mut cursor = self.cursor();
         let name = cursor.optional()?.map(str::to_owned);
@@ -320,7 +369,7 @@ impl<'a> PackedRef<'a> {
     }
 
     /// Whether head and texts fit each other, for what comes from disk. Costs nothing but a walk.
-    pub(super) fn is_sound(self) -> bool {
+    pub(crate) fn is_sound(self) -> bool {
         self.walk().is_some_and(Cursor::is_at_end)
             && (0..4).all(|at| {
                 self.fixed

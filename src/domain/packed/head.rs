@@ -6,7 +6,7 @@
 
 use uuid::Uuid;
 
-pub(super) fn put_number(head: &mut Vec<u8>, mut number: usize) {
+pub(crate) fn put_number(head: &mut Vec<u8>, mut number: usize) {
     loop {
         let low = (number & 0x7f).to_le_bytes()[0];
         number >>= 7;
@@ -18,12 +18,12 @@ pub(super) fn put_number(head: &mut Vec<u8>, mut number: usize) {
     }
 }
 
-pub(super) fn put_text(head: &mut Vec<u8>, texts: &mut String, text: &str) {
+pub(crate) fn put_text(head: &mut Vec<u8>, texts: &mut String, text: &str) {
     put_number(head, text.len());
     texts.push_str(text);
 }
 
-pub(super) fn put_optional(head: &mut Vec<u8>, texts: &mut String, text: Option<&str>) {
+pub(crate) fn put_optional(head: &mut Vec<u8>, texts: &mut String, text: Option<&str>) {
     match text {
         None => head.push(0),
         Some(text) => {
@@ -33,7 +33,7 @@ pub(super) fn put_optional(head: &mut Vec<u8>, texts: &mut String, text: Option<
     }
 }
 
-pub(super) fn put_ident(head: &mut Vec<u8>, texts: &mut String, text: Option<&str>) {
+pub(crate) fn put_ident(head: &mut Vec<u8>, texts: &mut String, text: Option<&str>) {
     let Some(text) = text else {
         return head.push(0);
     };
@@ -47,7 +47,7 @@ pub(super) fn put_ident(head: &mut Vec<u8>, texts: &mut String, text: Option<&st
 }
 
 /// The UUID that is written exactly so: lower case, with hyphens.
-pub(super) fn uuid(text: &str) -> Option<Uuid> {
+pub(crate) fn uuid(text: &str) -> Option<Uuid> {
     if text.len() != uuid::fmt::Hyphenated::LENGTH {
         return None;
     }
@@ -57,13 +57,13 @@ pub(super) fn uuid(text: &str) -> Option<Uuid> {
 }
 
 /// An id as it was packed.
-pub(super) enum Ident<'a> {
+pub(crate) enum Ident<'a> {
     Uuid(Uuid),
     Text(&'a str),
 }
 
 impl Ident<'_> {
-    pub(super) fn into_string(self) -> String {
+    pub(crate) fn into_string(self) -> String {
         match self {
             Self::Uuid(uuid) => uuid.to_string(),
             Self::Text(text) => text.to_owned(),
@@ -74,14 +74,14 @@ impl Ident<'_> {
 /// A place in the head and the matching place in the texts. `None` comes where they end too early
 /// or do not fit.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cursor<'a> {
-    pub(super) head: &'a [u8],
-    pub(super) text: &'a str,
+pub(crate) struct Cursor<'a> {
+    pub(crate) head: &'a [u8],
+    pub(crate) text: &'a str,
 }
 
 impl<'a> Cursor<'a> {
     #[inline]
-    pub(super) fn number(&mut self) -> Option<usize> {
+    pub(crate) fn number(&mut self) -> Option<usize> {
         let (&first, rest) = self.head.split_first()?;
         self.head = rest;
         if first < 0x80 {
@@ -112,7 +112,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(super) fn text(&mut self) -> Option<&'a str> {
+    pub(crate) fn text(&mut self) -> Option<&'a str> {
         let length = self.number()?;
         self.take(length)
     }
@@ -122,7 +122,7 @@ impl<'a> Cursor<'a> {
         clippy::option_option,
         reason = "there is no text, or there is no telling"
     )]
-    pub(super) fn optional(&mut self) -> Option<Option<&'a str>> {
+    pub(crate) fn optional(&mut self) -> Option<Option<&'a str>> {
         match self.number()?.checked_sub(1) {
             None => Some(None),
             Some(length) => self.take(length).map(Some),
@@ -133,7 +133,7 @@ impl<'a> Cursor<'a> {
         clippy::option_option,
         reason = "there is no id, or there is no telling"
     )]
-    pub(super) fn ident(&mut self) -> Option<Option<Ident<'a>>> {
+    pub(crate) fn ident(&mut self) -> Option<Option<Ident<'a>>> {
         match self.number()? {
             0 => Some(None),
             1 => {
@@ -144,13 +144,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    pub(super) fn bytes<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+    pub(crate) fn bytes<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
         let (bytes, rest) = self.head.split_first_chunk()?;
         self.head = rest;
         Some(bytes)
     }
 
-    pub(super) fn is_at_end(self) -> bool {
+    pub(crate) fn is_at_end(self) -> bool {
         self.head.is_empty() && self.text.is_empty()
     }
 }
