@@ -87,6 +87,20 @@ fn read_only() {
     });
 }
 
+#[test]
+fn command_palette() {
+    check("palette", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press(":");
+        core
+    });
+    check("palette-narrowed", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press(":take back");
+        core
+    });
+}
+
 fn failing(size: (u16, u16), error: &ApiError) -> Core {
     let mut core = Core::new(size, Vec::new());
     let Request::List { seq, query, .. } = core.take_request() else {

@@ -160,6 +160,45 @@ async fn browse_sort_filter_page_and_jump() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_palette_finds_commands_by_their_words_and_runs_them() {
+    let service = Service::demo(100).await;
+    let lazypin = Lazypin::start(&service, &Options::default());
+    lazypin.shows("row 1 of 100").await;
+    // What can't do anything now is not offered, and what is typed narrows it.
+    let screen = lazypin.press(":").shows("Commands").await;
+    assert!(screen.contains("unpin the marked"), "{screen}");
+    assert!(!screen.contains("call the running work off"), "{screen}");
+    lazypin
+        .press("turn order")
+        .wait("the best first", |screen| screen.contains("> S "))
+        .await;
+    lazypin
+        .press("<enter>")
+        .shows("Pins · created ↑ · all")
+        .await;
+    // Down to another one, a dead end, and away.
+    lazypin.press(":<down>").shows("> d ").await;
+    lazypin
+        .press("xyz")
+        .shows("no command is called that")
+        .await;
+    lazypin
+        .press("<enter><esc>")
+        .no_longer_shows("Commands")
+        .await;
+    // In the pane, what the pane can do.
+    lazypin.press("<tab>:").shows("Commands").await;
+    lazypin
+        .paste("mark-all\n")
+        .shows("no command is called")
+        .await;
+    lazypin.press("<esc>").no_longer_shows("Commands").await;
+    lazypin.press(":raw<enter>").shows("\"root_hash\"").await;
+    lazypin.press("<esc><tab>:quit<enter>");
+    assert_eq!(lazypin.ends().await, End::Quit);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_pins_want_their_number_typed() {
     let service = Service::demo(200).await;
     let options = Options {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
-use tui_textarea::{CursorMove, TextArea};
 
+use super::line::TextLine;
 use super::list::View;
 use super::{App, Effect};
 use crate::domain::filter::{Filter, FilterError};
@@ -18,8 +18,8 @@ use crate::protocol::{ListFilter, Request};
 /// The filter's line.
 #[derive(Debug)]
 pub struct FilterLine {
-    /// The text and its cursor.
-    pub area: TextArea<'static>,
+    /// What is typed.
+    pub line: TextLine,
     /// Whether it has the keys.
     pub is_open: bool,
     /// What is wrong with the text, by place.
@@ -31,7 +31,7 @@ pub struct FilterLine {
 impl Default for FilterLine {
     fn default() -> Self {
         Self {
-            area: TextArea::default(),
+            line: TextLine::default(),
             is_open: false,
             mistakes: Vec::new(),
             opened: Timestamp::UNIX_EPOCH,
@@ -42,12 +42,7 @@ impl Default for FilterLine {
 impl FilterLine {
     /// What is typed.
     pub fn text(&self) -> &str {
-        self.area.lines().first().map_or("", String::as_str)
-    }
-
-    fn set_text(&mut self, text: &str) {
-        self.area = TextArea::new(vec![text.to_owned()]);
-        self.area.move_cursor(CursorMove::End);
+        self.line.text()
     }
 }
 
@@ -68,15 +63,14 @@ impl App {
 
     /// Types into the line.
     pub(super) fn type_in_filter(&mut self, key: KeyEvent) {
-        if self.filter.area.input(key) {
+        if self.filter.line.type_key(key) {
             self.apply_filter();
         }
     }
 
     /// Pastes into the line, all on one.
     pub(super) fn paste_in_filter(&mut self, text: &str) {
-        let line: String = text.trim().chars().filter(|c| !c.is_control()).collect();
-        self.filter.area.insert_str(line);
+        self.filter.line.paste(text);
         self.apply_filter();
     }
 
@@ -97,17 +91,12 @@ impl App {
         if self.filter.text().is_empty() {
             return false;
         }
-        self.filter.set_text("");
+        self.filter.line.set("");
         self.apply_filter();
         true
     }
 
     fn apply_filter(&mut self) {
-        // A key that makes a new line has no meaning here.
-        if self.filter.area.lines().len() > 1 {
-            let text = self.filter.area.lines().concat();
-            self.filter.set_text(&text);
-        }
         let (filter, mistakes) = Filter::parse(self.filter.text(), self.filter.opened);
         self.filter.mistakes = mistakes;
         self.marks.drop_range();

@@ -144,6 +144,18 @@ impl Layout {
         }
     }
 
+    /// Where the command palette lies, with its frame: a line to type in, and commands below it.
+    pub fn palette(&self) -> Rect {
+        let width = self.screen.width.saturating_sub(4).clamp(1, 78);
+        let height = self.screen.height.saturating_sub(4).clamp(1, 20);
+        self.dialog(width.max(36), height.max(6))
+    }
+
+    /// Commands that it shows at once.
+    pub fn palette_rows(&self) -> usize {
+        usize::from(self.palette().height.saturating_sub(4).max(1))
+    }
+
     /// Where a page of text lies over the screen, with its frame.
     pub fn reader(&self) -> Rect {
         self.dialog(
@@ -182,6 +194,7 @@ mod tests {
                     layout.status,
                     layout.footer,
                     layout.reader(),
+                    layout.palette(),
                 ] {
                     assert_eq!(area.intersection(screen), area, "{width}x{height} {area:?}");
                 }

@@ -5,6 +5,7 @@
 //! sequence of messages. A verb (unpin, upload, ...) lives in a file of its own: what it asks the
 //! person, what it asks the worker, and what it does with the answer.
 
+mod commands;
 mod connection;
 mod copy;
 mod details;
@@ -13,12 +14,14 @@ mod filter;
 pub mod form;
 mod jobs;
 mod layout;
+mod line;
 mod list;
 mod mark_all;
 mod marks;
 mod message;
 mod modal;
 mod open;
+mod palette;
 mod pending;
 pub mod picker;
 mod pin_by_cid;
@@ -44,11 +47,13 @@ pub use effect::{CopyFailure, CopyRoute, Effect};
 pub use filter::FilterLine;
 pub use jobs::{Job, JobKind, Jobs};
 pub use layout::{DetailPlace, Layout};
+pub use line::TextLine;
 pub use list::{List, View};
 pub use mark_all::KnownPart;
 pub use marks::Marks;
 pub use message::{DirectoryEntry, EntryKind, Message};
 pub use modal::{Confirm, Modal, Question};
+pub use palette::Palette;
 pub use pin_form::PinForm;
 pub use reader::{Reader, ReaderLine, ReaderSubject};
 pub(crate) use reader::{record_lines, wrap};
@@ -167,11 +172,18 @@ impl App {
 
     /// Where a key pressed now is pressed.
     pub fn context(&self) -> Context {
-        match (&self.modal, self.focus) {
-            (Some(modal), _) => modal.context(),
-            (None, _) if self.filter.is_open => Context::Filter,
-            (None, Focus::List) => Context::List,
-            (None, Focus::Pane) => Context::Pane,
+        match &self.modal {
+            Some(modal) => modal.context(),
+            None => self.context_below(),
+        }
+    }
+
+    /// Where a key is pressed while nothing lies over the list.
+    pub fn context_below(&self) -> Context {
+        match self.focus {
+            _ if self.filter.is_open => Context::Filter,
+            Focus::List => Context::List,
+            Focus::Pane => Context::Pane,
         }
     }
 

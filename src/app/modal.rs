@@ -1,6 +1,7 @@
 //! What lies over the list: at most one thing at a time.
 
 use super::copy::CopyMenu;
+use super::palette::Palette;
 use super::picker::Picker;
 use super::pin_form::PinForm;
 use super::reader::Reader;
@@ -25,6 +26,8 @@ pub enum Modal {
     Upload(Box<UploadForm>),
     /// A pin by CID.
     PinByCid(Box<PinForm>),
+    /// The commands that work here and now.
+    Palette(Box<Palette>),
 }
 
 impl Modal {
@@ -37,6 +40,7 @@ impl Modal {
             Self::Confirm(_) => Context::Confirm,
             Self::Picker(_) => Context::Picker,
             Self::Upload(_) | Self::PinByCid(_) => Context::Form,
+            Self::Palette(_) => Context::Palette,
         }
     }
 }

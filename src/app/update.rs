@@ -84,6 +84,7 @@ impl App {
         match (&mut self.modal, key.code) {
             (Some(Modal::Upload(upload)), _) => upload.form.type_key(key),
             (Some(Modal::PinByCid(pin)), _) => pin.form.type_key(key),
+            (Some(Modal::Palette(palette)), _) => palette.type_key(key),
             (Some(Modal::Picker(picker)), KeyCode::Char(c)) if plain => picker.type_char(c),
             (Some(Modal::Picker(_)), KeyCode::Backspace) => self.backspace_in_picker(),
             (Some(Modal::CopyAs(_)), KeyCode::Char(c)) if plain => self.type_in_copy_menu(c),
@@ -108,12 +109,13 @@ impl App {
             Some(Modal::Upload(upload)) => upload.form.paste(text),
             Some(Modal::PinByCid(pin)) => pin.form.paste(text),
             Some(Modal::Picker(picker)) => picker.paste(text),
+            Some(Modal::Palette(palette)) => palette.paste(text),
             None if self.filter.is_open => self.paste_in_filter(text),
             _ => {}
         }
     }
 
-    fn act(&mut self, context: Context, action: Action) {
+    pub(super) fn act(&mut self, context: Context, action: Action) {
         if action == Action::Quit {
             self.ask_quit();
             return;
@@ -137,6 +139,7 @@ impl App {
             Context::Picker => self.act_in_picker(action),
             Context::Form => self.act_in_form(action),
             Context::Filter => self.act_in_filter(action),
+            Context::Palette => self.act_in_palette(action),
         }
     }
 
@@ -224,6 +227,7 @@ impl App {
                     self.effect(Effect::Cancel(job));
                 }
             }
+            Action::Palette => self.open_palette(),
             Action::Help => {
                 self.modal = Some(Modal::Reader(Reader::new(ReaderSubject::Help)));
             }

@@ -61,6 +61,8 @@ pub enum Action {
     OpenGateway,
     /// Call the running work off.
     CancelJob,
+    /// Find a command by its words.
+    Palette,
     /// Show the keys.
     Help,
     /// Leave.
@@ -106,11 +108,13 @@ pub enum Context {
     Form,
     /// The filter's line.
     Filter,
+    /// The command palette.
+    Palette,
 }
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::List,
         Self::Pane,
         Self::Reader,
@@ -120,6 +124,7 @@ impl Context {
         Self::Picker,
         Self::Form,
         Self::Filter,
+        Self::Palette,
     ];
 
     /// Its section in `keymap.toml`.
@@ -134,6 +139,7 @@ impl Context {
             Self::Picker => "picker",
             Self::Form => "form",
             Self::Filter => "filter",
+            Self::Palette => "palette",
         }
     }
 
@@ -149,6 +155,7 @@ impl Context {
             Self::Picker => "File picker (typing narrows)",
             Self::Form => "Forms",
             Self::Filter => "Filter line",
+            Self::Palette => "Command palette (typing narrows)",
         }
     }
 
@@ -198,7 +205,7 @@ pub struct Command {
     pub needs: Needs,
 }
 
-use Context::{Confirm, ConfirmTyped, Filter, Form, List, Menu, Pane, Picker, Reader};
+use Context::{Confirm, ConfirmTyped, Filter, Form, List, Menu, Palette, Pane, Picker, Reader};
 
 const fn command(
     action: Action,
@@ -235,13 +242,13 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::Down,
         "down",
-        &[List, Pane, Reader, Menu, Picker, Filter],
+        &[List, Pane, Reader, Menu, Picker, Filter, Palette],
         "move",
     ),
     command(
         Action::Up,
         "up",
-        &[List, Pane, Reader, Menu, Picker, Filter],
+        &[List, Pane, Reader, Menu, Picker, Filter, Palette],
         "move",
     ),
     command(
@@ -259,14 +266,14 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::NextPage,
         "next-page",
-        &[List, Pane, Reader, Picker, Filter],
+        &[List, Pane, Reader, Picker, Filter, Palette],
         "next, previous page",
     )
     .footer(41, "page"),
     command(
         Action::PreviousPage,
         "previous-page",
-        &[List, Pane, Reader, Picker, Filter],
+        &[List, Pane, Reader, Picker, Filter, Palette],
         "next, previous page",
     ),
     command(
@@ -328,6 +335,7 @@ pub const COMMANDS: &[Command] = &[
             ConfirmTyped,
             Picker,
             Form,
+            Palette,
         ],
         "close, clear filter, clear marks, one step at a time",
     )
@@ -445,7 +453,7 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::Accept,
         "accept",
-        &[Menu, Confirm, ConfirmTyped, Form, Filter],
+        &[Menu, Confirm, ConfirmTyped, Form, Filter, Palette],
         "take what has the focus",
     )
     .footer(5, "choose"),
@@ -483,6 +491,13 @@ pub const COMMANDS: &[Command] = &[
         "send the form from any field",
     )
     .footer(4, "send"),
+    command(
+        Action::Palette,
+        "palette",
+        &[List, Pane],
+        "command palette: find a command by its words",
+    )
+    .footer(49, "commands"),
     command(Action::Help, "help", &[List, Pane], "help").footer(15, "help"),
     command(
         Action::Quit,

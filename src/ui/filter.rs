@@ -23,7 +23,7 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     let mut x = area.x + 1;
     x += put(buffer, x, area.y, 1, "/", theme.accent);
     let text = app.filter.text();
-    let cursor = app.filter.area.cursor().1;
+    let cursor = app.filter.line.area.cursor().1;
     // Where there is more than fits, the end that is being typed stays in view.
     let room = usize::from(right.saturating_sub(x + 1));
     let typed: Vec<(usize, char)> = text.char_indices().collect();

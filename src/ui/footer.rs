@@ -3,9 +3,9 @@
 use ratatui::buffer::Buffer;
 
 use super::{Theme, put};
-use crate::app::{App, Modal};
+use crate::app::App;
 use crate::domain::text::width;
-use crate::input::{Command, Context, Needs};
+use crate::input::Command;
 
 pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     let area = app.layout.footer;
@@ -13,9 +13,9 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
         return;
     }
     let context = app.context();
-    let mut commands: Vec<&Command> = context
+    let mut commands: Vec<&Command> = app
         .commands()
-        .filter(|command| !command.label.is_empty() && works(app, command.needs))
+        .filter(|command| !command.label.is_empty())
         .collect();
     commands.sort_by_key(|command| command.rank);
     let mut x = area.x + 1;
@@ -38,25 +38,5 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
             theme.quiet,
         );
         x += columns + 2;
-    }
-}
-
-/// Whether what a command needs is there.
-fn works(app: &App, needs: Needs) -> bool {
-    let has_pin = match &app.modal {
-        None => app.list.selected().is_some(),
-        Some(Modal::Reader(reader)) => reader.is_about_a_pin(),
-        Some(_) => true,
-    };
-    match needs {
-        Needs::Nothing => true,
-        Needs::Pin => has_pin,
-        Needs::Subject => has_pin || app.modal.is_none(),
-        Needs::Change => !app.config.read_only,
-        Needs::PinAndChange => has_pin && !app.config.read_only,
-        Needs::Job => !app.jobs.is_empty(),
-        Needs::Closable => {
-            app.context() != Context::List || !app.marks.is_empty() || app.list.filter().is_some()
-        }
     }
 }

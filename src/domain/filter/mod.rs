@@ -35,6 +35,7 @@ mod term;
 mod token;
 mod units;
 mod word;
+mod words;
 
 #[cfg(test)]
 mod properties;
@@ -49,6 +50,7 @@ pub use error::FilterError;
 pub use facts::{Facts, PinFacts};
 pub use scratch::Scratch;
 use term::{Condition, Test};
+pub use words::Words;
 
 /// A filter that was read, with the text it was read from.
 #[derive(Clone, Debug, Default)]
