@@ -193,12 +193,12 @@ fn an_undo_brings_content_names_and_keyvalues_back() {
     assert!(listed(&home).is_empty());
     assert_eq!(home.run(&["undo"]).code, 2);
     assert_eq!(home.run(&["undo", "--yes", "--read-only"]).code, 1);
-    let plan = home.run(&["undo", "--list", "--read-only"]).with_code(0);
-    assert!(
-        plan.out.contains("the a") && plan.out.contains("take back 3 pins"),
-        "{}",
-        plan.out
-    );
+    let list = home.run(&["undo", "--list", "--read-only"]).with_code(0);
+    assert!(list.out.contains("3 pins: 3 can come back"), "{}", list.out);
+    let batch = list.out.split_whitespace().next().unwrap();
+    let pins = home.run(&["undo", batch, "--list"]).with_code(0);
+    assert!(pins.out.contains("the a"), "{}", pins.out);
+    assert_eq!(home.run(&["undo", "zzz", "--list"]).code, 2);
     assert!(listed(&home).is_empty());
 
     let undone = home.run(&["undo", "--yes", "--json"]).with_code(0).json();
@@ -222,7 +222,7 @@ fn an_undo_brings_content_names_and_keyvalues_back() {
     let kinds: Vec<&str> = log
         .lines()
         .iter()
-        .map(|line| line.split_whitespace().nth(2).unwrap())
+        .map(|line| line.split_whitespace().nth(3).unwrap())
         .collect();
     assert_eq!(kinds, ["undo", "unpin", "upload", "upload", "upload"]);
     assert!(log.lines()[1].contains("3 done  default"), "{}", log.out);
@@ -235,30 +235,95 @@ fn an_undo_brings_content_names_and_keyvalues_back() {
 }
 
 #[test]
-fn what_can_not_come_back_is_told_and_can_be_tried_again() {
+fn what_can_not_come_back_is_told_holds_nothing_up_and_can_be_tried_again_by_name() {
     let home = Home::new();
-    home.file("a", "a");
-    home.run(&["add", "a"]).with_code(0);
-    let pin = ids(home.run(&["ls", "--json"]).json()["pins"]
-        .as_array()
-        .unwrap())
-    .remove(0);
-    home.run(&["rm", "--yes", &pin]).with_code(0);
+    let mut cids = Vec::new();
+    for name in ["a", "b"] {
+        home.file(name, name);
+        let added = home.run(&["add", name, "--json"]).with_code(0).json();
+        cids.push(added["cid"].as_str().unwrap().to_owned());
+        home.run(&["rm", "--yes", added["id"].as_str().unwrap()])
+            .with_code(0);
+    }
     // Spoiled on the disk, as far as the service can tell.
-    let text = fs::read_to_string(journal_of(&home)).unwrap();
-    let cid = home.run(&["show", &pin, "--json"]).json()["cid"].clone();
-    let cid = cid.as_str().unwrap();
-    fs::write(journal_of(&home), text.replace(cid, "bafynonsense")).unwrap();
+    let replace = |from: &str, to: &str| {
+        let text = fs::read_to_string(journal_of(&home)).unwrap();
+        fs::write(journal_of(&home), text.replace(from, to)).unwrap();
+    };
+    replace(&cids[1], "bafynonsense");
     let ran = home.run(&["undo", "--yes"]).with_code(1);
     assert!(
-        ran.out.contains("failed") && ran.out.contains(&pin),
+        ran.out.contains("refused ") && ran.out.contains("1 refused"),
         "{}",
         ran.out
     );
-    let text = fs::read_to_string(journal_of(&home)).unwrap();
-    fs::write(journal_of(&home), text.replace("bafynonsense", cid)).unwrap();
+    assert!(ran.err.contains("tries it again"), "{}", ran.err);
+
+    // The batch before it is what comes next, and then there is none.
     let ran = home.run(&["undo", "--yes"]).with_code(0);
-    assert!(ran.out.contains("1 pin is back"), "{}", ran.out);
+    assert!(ran.out.contains(&cids[0]), "{}", ran.out);
+    let ran = home.run(&["undo", "--yes"]).with_code(0);
+    assert!(ran.err.contains("nothing to take back"), "{}", ran.err);
+
+    let list = home.run(&["undo", "--list"]).with_code(0);
+    assert!(list.out.contains("1 pin: 1 refused"), "{}", list.out);
+    let batch = list.out.split_whitespace().next().unwrap();
+    let pins = home.run(&["undo", batch, "--list", "--json"]).json();
+    assert_eq!((&pins["open"], &pins["refused"]), (&json!(0), &json!(1)));
+    assert!(
+        pins["items"][0]["refused"]
+            .as_str()
+            .unwrap()
+            .contains("cid"),
+        "{pins}"
+    );
+    replace("bafynonsense", &cids[1]);
+    let ran = home.run(&["undo", batch, "--yes", "--json"]).with_code(0);
+    assert_eq!(ran.json()["back"], 1, "{}", ran.out);
+    let list = home.run(&["undo", "--list", "--json"]).json();
+    assert_eq!(list, json!({"batches": []}));
+}
+
+#[test]
+fn a_change_with_many_items_is_told_whole_and_to_a_reader_that_leaves() {
+    let home = Home::new();
+    let batch = "11111111-2222-4333-8444-555555555555";
+    let (mut lines, total) = (Vec::new(), 30_000);
+    let mut line = |value: Value| lines.push(value.to_string());
+    line(
+        json!({"record": "begun", "batch": batch, "time": "2026-11-01T00:00:00Z", "kind": "unpin",
+        "profile": "default", "service": "somewhere", "total": total}),
+    );
+    let ids: Vec<usize> = (0..total).collect();
+    for some in ids.chunks(200) {
+        let pins: Vec<Value> = some
+            .iter()
+            .map(|id| json!({"id": format!("id-{id}")}))
+            .collect();
+        line(json!({"record": "pins", "batch": batch, "pins": pins}));
+    }
+    for some in ids.chunks(32) {
+        let item = |id| json!({"id": format!("id-{id}"), "outcome": "done"});
+        let items: Vec<Value> = some.iter().map(item).collect();
+        line(json!({"record": "outcomes", "batch": batch, "items": items}));
+    }
+    fs::create_dir_all(home.path().join(STATE)).unwrap();
+    fs::write(journal_of(&home), lines.join("\n")).unwrap();
+    let log = home.run(&["log", "--json"]).with_code(0).json();
+    let change = &log["changes"][0];
+    let length = |field: &str| change[field].as_array().unwrap().len();
+    assert_eq!((length("pins"), length("items")), (total, total));
+    assert_eq!(change["items"][total - 1]["id"], "id-29999");
+    let log = home.run(&["log"]).with_code(0);
+    assert!(log.out.starts_with("11111111  2026-11-01"), "{}", log.out);
+    // Whoever has read enough ends it.
+    let mut child = home
+        .command(&["log", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

@@ -17,7 +17,9 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use lazypin::app::{Effect, Message};
-use lazypin::domain::{PackedPin, PinId, UndoItem, UnpinItem, UnpinOutcome, UnpinTarget};
+use lazypin::domain::{
+    PackedPin, PinId, UndoItem, UndoOutcome, UnpinItem, UnpinOutcome, UnpinTarget,
+};
 use lazypin::error::ApiError;
 use lazypin::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
 use proptest::prelude::*;
@@ -104,7 +106,11 @@ fn taken_back(core: &mut Core, job: JobId, offer: BatchOffer) {
     let items = offer.pins.into_iter().enumerate();
     let items = items.map(|(index, target)| UndoItem {
         new_id: None,
-        is_back: index % 2 == 0,
+        outcome: if index % 2 == 0 {
+            UndoOutcome::Back
+        } else {
+            UndoOutcome::Refused
+        },
         message: "no".to_owned(),
         target,
     });

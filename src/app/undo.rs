@@ -50,10 +50,15 @@ impl App {
         }) = self.jobs.get_mut(job)
         {
             *ended += items.len();
-            failures.extend(items.into_iter().filter(|item| !item.is_back).map(|item| {
-                let what = format!("{} ({})", item.target.title(), item.target.id);
-                (what, item.message)
-            }));
+            failures.extend(
+                items
+                    .into_iter()
+                    .filter(|item| !item.is_back())
+                    .map(|item| {
+                        let what = format!("{} ({})", item.target.title(), item.target.id);
+                        (what, item.message)
+                    }),
+            );
         }
     }
 

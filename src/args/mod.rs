@@ -207,7 +207,11 @@ pub struct RmArgs {
 /// What `undo` takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct UndoArgs {
-    /// Show what would come back and change nothing
+    /// The batch to take back, by the beginning of its id; what was refused before is tried again
+    /// [default: the last one that can come back]
+    #[arg(value_name = "BATCH")]
+    pub batch: Option<String>,
+    /// Change nothing: show the batches that can come back, or the pins of the BATCH named
     #[arg(long)]
     pub list: bool,
     /// Don't ask

@@ -1,39 +1,39 @@
-//! `lazypin log`: every change made from here, of all profiles, newest first.
+//! `lazypin log`: every change made from here, of all profiles, newest first. Read and told a line
+//! of the journal at a time, however many items a change has.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use super::json::json;
 use super::out::{Out, note};
 use super::{Outcome, Session};
-use crate::domain::UnpinTarget;
 use crate::domain::record::Time;
 use crate::domain::text::{count, scrub};
-use crate::journal::{self, Batch, Entry, Outcome as ItemOutcome, all_changes};
+use crate::journal::{self, Batch, Change, ChangeLog, Outcome as ItemOutcome};
 
 pub(super) fn run(session: &Session<'_>) -> anyhow::Result<Outcome> {
-    let history = all_changes(&session.settings.state_dir)?;
+    let mut log = ChangeLog::open(&session.settings.state_dir)?;
     let mut out = Out::stdout(session.settings);
     if session.json {
-        out.document(&Document {
-            unreadable: history.unreadable,
-            changes: history.batches.iter().map(Change::from).collect(),
-        })?;
-    } else {
-        for batch in &history.batches {
-            out.line(&line(batch))?;
-        }
-        out.flush()?;
-        if history.batches.is_empty() {
-            note("log: no changes were made from here");
-        }
-        if history.unreadable > 0 {
-            note(&format!(
-                "log: {} of the journal could not be read",
-                count(history.unreadable, "line")
-            ));
-        }
+        tell_json(&mut log, &mut out)?;
+        return Ok(Outcome::Done);
+    }
+    let mut is_empty = true;
+    while let Some(change) = log.next_change()? {
+        out.line(&line(&change.batch))?;
+        is_empty = false;
+    }
+    out.flush()?;
+    if is_empty {
+        note("log: no changes were made from here");
+    }
+    if log.unreadable() > 0 {
+        note(&format!(
+            "log: {} of the journal could not be read",
+            count(log.unreadable(), "line")
+        ));
     }
     Ok(Outcome::Done)
 }
@@ -41,7 +41,8 @@ pub(super) fn run(session: &Session<'_>) -> anyhow::Result<Outcome> {
 /// One change for people.
 fn line(batch: &Batch) -> String {
     let mut line = format!(
-        "{}  {:<6}  {:>6}  ",
+        "{}  {}  {:<6}  {:>6}  ",
+        batch.short_id(),
         batch.time.strftime("%Y-%m-%d %H:%M:%S"),
         batch.kind.label(),
         batch.total
@@ -51,7 +52,7 @@ fn line(batch: &Batch) -> String {
         let _ = write!(line, "{separator}{number} {}", outcome.label());
         separator = ", ";
     }
-    let open = open(batch);
+    let open = batch.open_count();
     if open > 0 {
         let _ = write!(line, "{separator}{open} open");
     }
@@ -59,20 +60,48 @@ fn line(batch: &Batch) -> String {
     scrub(&line).into_owned()
 }
 
-/// Items that nothing is known of.
-fn open(batch: &Batch) -> usize {
-    let known: usize = batch.counts.values().sum();
-    batch.total.saturating_sub(known)
+/// One document, of which no more is in memory than a line of the journal.
+fn tell_json(log: &mut ChangeLog, out: &mut Out) -> anyhow::Result<()> {
+    out.write("{\"changes\":[")?;
+    let mut separator = "\n";
+    while let Some(change) = log.next_change()? {
+        out.write(separator)?;
+        tell_change(log, &change, out)?;
+        separator = ",\n";
+    }
+    out.line_now(&format!("],\"unreadable\":{}}}", log.unreadable()))
 }
 
-#[derive(Serialize)]
-struct Document<'a> {
-    unreadable: usize,
-    changes: Vec<Change<'a>>,
+fn tell_change(log: &ChangeLog, change: &Change, out: &mut Out) -> anyhow::Result<()> {
+    let head = json(&Head::from(&change.batch))?;
+    // Left open for the items.
+    out.write(head.strip_suffix('}').unwrap_or(&head))?;
+    out.write(",\"pins\":[")?;
+    let (mut separator, mut in_pins) = ("", true);
+    // The pins of a batch are written down before anything is known of them.
+    log.items(change, |items| {
+        for pin in &items.pins {
+            out.write(separator)?;
+            out.write(&json(pin)?)?;
+            separator = ",";
+        }
+        if in_pins && !items.entries.is_empty() {
+            out.write("],\"items\":[")?;
+            (separator, in_pins) = ("", false);
+        }
+        for entry in &items.entries {
+            out.write(separator)?;
+            out.write(&json(entry)?)?;
+            separator = ",";
+        }
+        Ok(())
+    })?;
+    out.write(if in_pins { "],\"items\":[]}" } else { "]}" })
 }
 
+/// A change without its items.
 #[derive(Serialize)]
-struct Change<'a> {
+struct Head<'a> {
     batch: String,
     time: Time,
     ended: Time,
@@ -84,11 +113,9 @@ struct Change<'a> {
     counts: &'a BTreeMap<ItemOutcome, usize>,
     /// The batch that it took back.
     of: Option<String>,
-    pins: &'a [UnpinTarget],
-    items: &'a [Entry],
 }
 
-impl<'a> From<&'a Batch> for Change<'a> {
+impl<'a> From<&'a Batch> for Head<'a> {
     fn from(batch: &'a Batch) -> Self {
         Self {
             batch: batch.id.to_string(),
@@ -98,11 +125,9 @@ impl<'a> From<&'a Batch> for Change<'a> {
             profile: &batch.profile,
             service: &batch.service,
             total: batch.total,
-            open: open(batch),
+            open: batch.open_count(),
             counts: &batch.counts,
             of: batch.of.map(|of| of.to_string()),
-            pins: &batch.pins,
-            items: &batch.entries,
         }
     }
 }

@@ -22,6 +22,7 @@ mod serve;
 mod show;
 mod table;
 mod undo;
+mod undo_list;
 
 pub use interrupt::INTERRUPTED;
 pub use out::{Failure, ReaderGone, hint, note};

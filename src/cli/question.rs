@@ -66,8 +66,7 @@ async fn answer(text: String, pins: usize, interrupt: &Interrupt) -> anyhow::Res
 
 fn undo_text(undoable: &Undoable) -> String {
     let mut text = String::new();
-    let pins = undoable.taken.iter().chain(&undoable.unclear);
-    for pin in pins.take(NAMED) {
+    for pin in undoable.pins().take(NAMED) {
         let _ = writeln!(text, "  {}", undo_line(pin));
     }
     if undoable.len() > NAMED {

@@ -1,4 +1,5 @@
-//! `lazypin undo`: the last batch of unpins goes back, by CID, with names and keyvalues.
+//! `lazypin undo`: a batch of unpins goes back, by CID, with names and keyvalues; the last one,
+//! where none is named.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -8,16 +9,17 @@ use anyhow::Context as _;
 use futures_util::StreamExt as _;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
+use uuid::Uuid;
 
 use super::out::{Out, note};
-use super::{Outcome, Session, progress, question};
+use super::{Outcome, Session, progress, question, undo_list};
 use crate::api::PinningService;
 use crate::args::UndoArgs;
 use crate::config::UsageError;
 use crate::connect::journal;
-use crate::domain::text::{count, date_time, scrub};
-use crate::domain::{Cid, PinId, UndoItem, UnpinTarget};
-use crate::journal::{Entry, Journal, Kind, Recorder, Undoable};
+use crate::domain::text::{count, scrub};
+use crate::domain::{Cid, PinId, UndoItem, UndoOutcome};
+use crate::journal::{Batch, Entry, Extent, Journal, Kind, Recorder, Undoable};
 use crate::worker::undo::undo_all;
 
 /// How long calls under way may take to end after a signal.
@@ -25,25 +27,38 @@ const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(args: &UndoArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
     let journal = journal(session.settings)?;
-    let looking = Arc::clone(&journal);
-    let last = spawn_blocking(move || looking.last_undoable()).await??;
-    if args.list {
-        return tell_plan(last.as_ref(), session);
+    if args.list && args.batch.is_none() {
+        return undo_list::tell_batches(&journal, session);
     }
-    session.refuse_read_only("undo")?;
-    let Some(last) = last else {
+    if !args.list {
+        session.refuse_read_only("undo")?;
+    }
+    let extent = match args.batch {
+        Some(_) => Extent::All,
+        None => Extent::Open,
+    };
+    let (looking, named) = (Arc::clone(&journal), args.batch.clone());
+    let found = spawn_blocking(move || match named {
+        Some(beginning) => looking.undoable(called(&looking, &beginning)?),
+        None => looking.last_undoable(),
+    });
+    let found = found.await??;
+    if args.list {
+        return undo_list::tell_pins(found.as_ref(), session);
+    }
+    let Some(found) = found else {
         note("undo: there is nothing to take back");
-        return Told::default().tell(session);
+        return Told::default().tell(session, None);
     };
     if !args.yes {
         if !question::can_ask() {
             return Err(UsageError::with_hint(
                 "undo: there is no terminal to ask on",
-                "--yes takes back without asking, --list shows what would come back",
+                "--yes takes back without asking, --list shows what can come back",
             )
             .into());
         }
-        match question::ask_undo(&last, &session.interrupt).await? {
+        match question::ask_undo(&found, &session.interrupt).await? {
             None => return Ok(Outcome::Interrupted),
             Some(false) => {
                 note("undo: nothing was taken back");
@@ -52,21 +67,41 @@ pub(super) async fn run(args: &UndoArgs, session: &Session<'_>) -> anyhow::Resul
             Some(true) => {}
         }
     }
-    take_back(args, session, journal, &last).await
+    take_back(args, session, journal, &found.batch, extent).await
+}
+
+/// The one batch of unpins whose id begins like this.
+fn called(journal: &Journal, beginning: &str) -> anyhow::Result<Uuid> {
+    match journal.unpins_called(beginning)?[..] {
+        [id] => Ok(id),
+        ref ids => {
+            let how_many = if ids.is_empty() {
+                "no"
+            } else {
+                "more than one"
+            };
+            let what = format!(
+                "undo: {how_many} batch of unpins has an id that begins with '{beginning}'"
+            );
+            let hint = "'lazypin undo --list' shows those that can come back";
+            Err(UsageError::with_hint(what, hint).into())
+        }
+    }
 }
 
 async fn take_back(
     args: &UndoArgs,
     session: &Session<'_>,
     journal: Arc<Journal>,
-    last: &Undoable,
+    batch: &Batch,
+    extent: Extent,
 ) -> anyhow::Result<Outcome> {
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
-    let id = last.batch.id;
+    let id = batch.id;
     let beginning = spawn_blocking(move || {
-        let Some((claim, undoable)) = journal.claim_undo(id)? else {
+        let Some((claim, undoable)) = journal.claim_undo(id, extent)? else {
             return Ok(None);
         };
         let running = journal.begin(Kind::Undo, undoable.len(), &[], Some(id))?;
@@ -89,7 +124,7 @@ async fn take_back(
     .await;
     connection.close().await;
     let written = recorder.end().await;
-    let outcome = told.tell(session)?;
+    let outcome = told.tell(session, Some(batch))?;
     written.context("the pins are back as told above, and not all of it is in the journal")?;
     Ok(outcome)
 }
@@ -140,13 +175,18 @@ struct Told {
 }
 
 impl Told {
-    fn tell(&self, session: &Session<'_>) -> anyhow::Result<Outcome> {
-        let back = self.items.iter().filter(|item| item.is_back).count();
-        let failed = self.items.len() - back;
+    fn tell(&self, session: &Session<'_>, batch: Option<&Batch>) -> anyhow::Result<Outcome> {
+        let with = |outcome| {
+            let items = self.items.iter();
+            items.filter(|item| item.outcome == outcome).count()
+        };
+        let (back, refused) = (with(UndoOutcome::Back), with(UndoOutcome::Refused));
+        let failed = with(UndoOutcome::Failed);
         let mut out = Out::that_keeps_on(session.settings);
         if session.json {
             out.document(&Document {
                 back,
+                refused,
                 failed: failed + self.left,
                 items: self.items.iter().map(Item::from).collect(),
             })?;
@@ -158,10 +198,18 @@ impl Told {
                 1 => "1 pin is back, with a new id".to_owned(),
                 _ => format!("{back} pins are back, with new ids"),
             };
-            if failed > 0 {
-                let _ = write!(summary, ", {failed} could not come back");
+            for (number, what) in [(refused, "refused"), (failed, "could not come back")] {
+                if number > 0 {
+                    let _ = write!(summary, ", {number} {what}");
+                }
             }
             out.line_now(&summary)?;
+        }
+        if let Some(batch) = batch.filter(|_| refused > 0) {
+            note(&format!(
+                "undo: what was refused is left alone from now on; 'lazypin undo {}' tries it again",
+                batch.short_id()
+            ));
         }
         if self.left > 0 {
             note(&format!(
@@ -170,7 +218,7 @@ impl Told {
             ));
             return Ok(Outcome::Interrupted);
         }
-        Ok(if failed == 0 {
+        Ok(if refused + failed == 0 {
             Outcome::Done
         } else {
             Outcome::Incomplete
@@ -180,11 +228,10 @@ impl Told {
 
 fn line(item: &UndoItem) -> String {
     let target = &item.target;
-    let mut line = match (&item.new_id, item.is_back) {
-        (Some(new_id), _) => format!("back    {} -> {}", target.id, new_id),
-        (None, true) => format!("back    {}", target.id),
-        (None, false) => format!("failed  {}", target.id),
-    };
+    let mut line = format!("{:<7} {}", item.outcome.label(), target.id);
+    if let Some(new_id) = &item.new_id {
+        let _ = write!(line, " -> {new_id}");
+    }
     for word in [target.cid.as_ref().map(Cid::as_str), target.name.as_deref()]
         .into_iter()
         .flatten()
@@ -201,6 +248,7 @@ fn line(item: &UndoItem) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     back: usize,
+    refused: usize,
     failed: usize,
     items: Vec<Item<'a>>,
 }
@@ -222,44 +270,8 @@ impl<'a> From<&'a UndoItem> for Item<'a> {
             new_id: item.new_id.as_ref().map(PinId::as_str),
             cid: item.target.cid.as_ref().map(Cid::as_str),
             name: item.target.name.as_deref(),
-            outcome: if item.is_back { "back" } else { "failed" },
+            outcome: item.outcome.label(),
             message: &item.message,
         }
     }
-}
-
-/// Prints what would come back.
-fn tell_plan(last: Option<&Undoable>, session: &Session<'_>) -> anyhow::Result<Outcome> {
-    #[derive(Serialize)]
-    struct Plan<'a> {
-        pins: usize,
-        time: Option<String>,
-        items: Vec<&'a UnpinTarget>,
-    }
-    let pins: Vec<&UnpinTarget> = last
-        .iter()
-        .flat_map(|last| last.taken.iter().chain(&last.unclear))
-        .collect();
-    let mut out = Out::stdout(session.settings);
-    if session.json {
-        out.document(&Plan {
-            pins: pins.len(),
-            time: last.map(|last| last.batch.time.to_string()),
-            items: pins,
-        })?;
-        return Ok(Outcome::Done);
-    }
-    let Some(last) = last else {
-        note("undo: there is nothing to take back");
-        return Ok(Outcome::Done);
-    };
-    for pin in pins {
-        out.line(&question::undo_line(pin))?;
-    }
-    out.line_now(&format!(
-        "would take back {} of the batch of {} UTC",
-        count(last.len(), "pin"),
-        date_time(last.batch.time)
-    ))?;
-    Ok(Outcome::Done)
 }

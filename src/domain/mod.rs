@@ -19,5 +19,5 @@ pub use packed::{PackedPin, PinKey};
 pub use pin::{Pin, PinId, PinState};
 pub use query::{ListQuery, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 pub use record::Record;
-pub use unpin::{UndoItem, UnpinItem, UnpinOutcome, UnpinReport, UnpinTarget};
+pub use unpin::{UndoItem, UndoOutcome, UnpinItem, UnpinOutcome, UnpinReport, UnpinTarget};
 pub use upload::{UploadFile, UploadPlan};

@@ -74,10 +74,39 @@ pub struct UndoItem {
     pub target: UnpinTarget,
     /// The id that it has now, where it is back and the id is known.
     pub new_id: Option<PinId>,
-    /// Whether its content is pinned again.
-    pub is_back: bool,
+    /// How it ended.
+    pub outcome: UndoOutcome,
     /// Why not, or what there is to say about it.
     pub message: String,
+}
+
+/// How one item of an undo ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UndoOutcome {
+    /// Its content is pinned again.
+    Back,
+    /// The service said no: another try would end the same, as far as anybody can tell.
+    Refused,
+    /// It did not come about, and may another time.
+    Failed,
+}
+
+impl UndoOutcome {
+    /// The word for it in outputs.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Back => "back",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl UndoItem {
+    /// Whether its content is pinned again.
+    pub fn is_back(&self) -> bool {
+        self.outcome == UndoOutcome::Back
+    }
 }
 
 /// How one unpin ended.

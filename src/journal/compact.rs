@@ -1,17 +1,18 @@
 //! Keeping the journal from growing for ever: the oldest batches go, and never one that somebody
 //! may still want to finish or take back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, ErrorKind, Write as _};
+use std::path::Path;
 
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::place::Place;
-use super::read::{Batch, lines, read};
+use super::read::{Batch, history, lines};
 use super::record::Kind;
-use super::undoable::open_to_undo;
+use super::undoable::Unpins;
 
 /// Bytes over which old batches go.
 const LARGE: u64 = 64 << 20;
@@ -32,8 +33,8 @@ pub(super) fn down_to(place: &Place, bytes: u64) -> io::Result<()> {
     struct Which {
         batch: Uuid,
     }
-    let history = read(&place.file(), |_| false)?;
-    let kept = kept(&history.batches, bytes);
+    let history = history(&place.file())?;
+    let kept = kept(&place.file(), &history.batches, bytes)?;
     if kept.len() == history.batches.len() && history.unreadable == 0 {
         return Ok(());
     }
@@ -48,30 +49,36 @@ pub(super) fn down_to(place: &Place, bytes: u64) -> io::Result<()> {
                 new.write_all(line)?;
                 new.write_all(b"\n")?;
             }
-            Ok(())
+            io::Result::Ok(())
         })?;
         new.flush()
     })
 }
 
 /// The batches that stay.
-fn kept(batches: &[Batch], bytes: u64) -> HashSet<Uuid> {
+fn kept(file: &Path, batches: &[Batch], bytes: u64) -> io::Result<HashSet<Uuid>> {
     let mut kept: HashSet<Uuid> = batches
         .iter()
         .filter(|batch| batch.ended.is_none() && batch.kind == Kind::Unpin)
         .map(|batch| batch.id)
         .collect();
     // The last one to take back of each profile and service; one that was cut off stays anyhow.
-    let mut last: HashMap<(&str, &str), Uuid> = HashMap::new();
-    for batch in batches {
-        if batch.kind == Kind::Unpin && batch.ended.is_some() && open_to_undo(batch, batches) > 0 {
-            last.insert((&batch.profile, &batch.service), batch.id);
+    let mut seen: HashSet<(String, String)> = HashSet::new();
+    if let Some(mut unpins) = Unpins::open(file)? {
+        while let Some((batch, undos)) = unpins.next()? {
+            let scope = (batch.profile.clone(), batch.service.clone());
+            if batch.ended.is_some() && !seen.contains(&scope) {
+                let undoable = unpins.undoable(batch, &undos)?;
+                if let Some(undoable) = undoable.filter(|undoable| undoable.open() > 0) {
+                    kept.insert(undoable.batch.id);
+                    seen.insert(scope);
+                }
+            }
         }
     }
-    kept.extend(last.into_values());
     let mut used = 0u64;
     for batch in batches.iter().rev() {
-        used = used.saturating_add(batch.bytes);
+        used = used.saturating_add(batch.bytes());
         if used <= bytes {
             kept.insert(batch.id);
         }
@@ -83,5 +90,5 @@ fn kept(batches: &[Batch], bytes: u64) -> HashSet<Uuid> {
         .map(|batch| batch.id)
         .collect();
     kept.extend(undos);
-    kept
+    Ok(kept)
 }

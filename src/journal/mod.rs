@@ -7,13 +7,16 @@
 //! lines; a line torn by a crash is left behind and costs nothing but itself. No key and no secret
 //! is ever handed to this room.
 
+mod backwards;
 mod compact;
+mod log;
 mod place;
 mod read;
 mod record;
 mod recorder;
 mod undoable;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::{Mutex, PoisonError};
@@ -23,14 +26,16 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+pub use log::{Change, ChangeLog};
 pub use place::Claim;
-pub use read::{Batch, History};
+pub use read::{Batch, History, Items};
 pub use record::{Entry, Kind, Outcome};
 pub use recorder::Recorder;
-pub use undoable::Undoable;
+pub use undoable::{Extent, Undoable};
 
 use crate::domain::UnpinTarget;
 use place::Place;
+use read::Newest;
 use record::{Begun, Line, beginning};
 
 /// Whose changes a journal is asked about: batches of another profile or another service are told
@@ -127,13 +132,23 @@ impl Journal {
 
     /// All that it tells, without the items.
     pub fn history(&self) -> anyhow::Result<History> {
-        self.read(|_| false)
+        self.read(read::history)
     }
 
     /// One batch with its items.
     pub fn batch(&self, id: Uuid) -> anyhow::Result<Option<Batch>> {
-        let history = self.read(|batch| batch == id)?;
-        Ok(history.batches.into_iter().find(|batch| batch.id == id))
+        self.read(|path| {
+            let Some(mut newest) = Newest::open(path)? else {
+                return Ok(None);
+            };
+            while let Some(mut batch) = newest.next()? {
+                if batch.id == id {
+                    newest.fill(&mut batch)?;
+                    return Ok(Some(batch));
+                }
+            }
+            Ok(None)
+        })
     }
 
     /// The batches of unpins of this profile and service that were cut off, oldest first, without
@@ -184,30 +199,14 @@ impl Journal {
         batch.profile == self.scope.profile && batch.service == self.scope.service
     }
 
-    fn read(&self, items: impl Fn(Uuid) -> bool) -> anyhow::Result<History> {
+    fn read<T>(&self, work: impl FnOnce(&Path) -> io::Result<T>) -> anyhow::Result<T> {
         let path = self.path();
-        read::read(&path, items)
-            .with_context(|| format!("can't read the change journal {}", path.display()))
+        work(&path).with_context(|| format!("can't read the change journal {}", path.display()))
     }
 
-    fn put_down<T>(&self, work: impl FnOnce() -> std::io::Result<T>) -> anyhow::Result<T> {
+    fn put_down<T>(&self, work: impl FnOnce() -> io::Result<T>) -> anyhow::Result<T> {
         work().with_context(|| format!("can't write the change journal {}", self.path().display()))
     }
-}
-
-/// All changes in a directory, of all profiles and services, with their items, newest first; and
-/// how many lines could not be read.
-pub fn all_changes(directory: &Path) -> anyhow::Result<History> {
-    let can_not = || format!("can't read the change journals in {}", directory.display());
-    let mut all = History::default();
-    for file in place::files_in(directory).with_context(can_not)? {
-        let history = read::read(&file, |_| true).with_context(can_not)?;
-        all.batches.extend(history.batches);
-        all.unreadable += history.unreadable;
-    }
-    all.batches
-        .sort_by_key(|batch| std::cmp::Reverse(batch.time));
-    Ok(all)
 }
 
 /// A batch that this process is at.

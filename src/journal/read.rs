@@ -1,19 +1,23 @@
-//! Reading a journal, whatever bytes are in it: lines that can't be read are left out and counted.
+//! Reading a journal, the last batch first, whatever bytes are in it: lines that can't be read are
+//! left out and counted.
+//!
+//! Of a batch its head, how its items ended and where its lines lie come first; the items, which
+//! may be many, are read where somebody asks for them, a line at a time. So a long journal costs no
+//! memory, and its end no time.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read as _};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::Path;
 
-use indexmap::IndexMap;
 use jiff::Timestamp;
+use serde::Deserialize;
 use uuid::Uuid;
 
-use super::record::{Begun, Entry, Kind, Line, Outcome};
+use super::backwards::{Backwards, LONGEST_LINE};
+use super::record::{Begun, Entry, Kind, Outcome};
 use crate::domain::{PinId, UnpinTarget};
-
-/// Bytes of a line at the most: what we write stays below.
-const LONGEST_LINE: u64 = 32 << 20;
 
 /// One batch, as far as the journal tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,12 +44,12 @@ pub struct Batch {
     pub pins: Vec<UnpinTarget>,
     /// What became of the items, where they were asked for.
     pub entries: Vec<Entry>,
-    /// Bytes that its lines take.
-    pub(super) bytes: u64,
+    /// Where its lines lie, the last ones first.
+    places: Vec<Range<u64>>,
 }
 
 impl Batch {
-    fn new(begun: Begun) -> Self {
+    fn new(begun: Begun, rest: Rest) -> Self {
         Self {
             id: begun.batch,
             time: begun.time,
@@ -54,12 +58,19 @@ impl Batch {
             service: begun.service,
             total: begun.total,
             of: begun.of,
-            ended: None,
-            counts: BTreeMap::new(),
+            ended: rest.ended,
+            counts: rest.counts,
             pins: Vec::new(),
             entries: Vec::new(),
-            bytes: 0,
+            places: rest.places,
         }
+    }
+
+    /// The beginning of its id, which is enough to name it.
+    pub fn short_id(&self) -> String {
+        let mut id = self.id.to_string();
+        id.truncate(8);
+        id
     }
 
     /// How many items ended this way.
@@ -67,11 +78,25 @@ impl Batch {
         self.counts.get(&outcome).copied().unwrap_or_default()
     }
 
+    /// How many items nothing is known of yet.
+    pub fn open_count(&self) -> usize {
+        let known: usize = self.counts.values().sum();
+        self.total.saturating_sub(known)
+    }
+
     /// The pins that nothing is known of yet; to be asked where items were read.
     pub fn open(&self) -> Vec<UnpinTarget> {
         let ended: HashSet<&PinId> = self.entries.iter().filter_map(|e| e.id.as_ref()).collect();
         let open = self.pins.iter().filter(|pin| !ended.contains(&pin.id));
         open.cloned().collect()
+    }
+
+    /// Bytes that its lines take.
+    pub(super) fn bytes(&self) -> u64 {
+        self.places
+            .iter()
+            .map(|place| place.end - place.start)
+            .sum()
     }
 }
 
@@ -84,86 +109,182 @@ pub struct History {
     pub unreadable: usize,
 }
 
-/// Reads a journal. A batch's items are kept only where `items` says so: a long journal has many.
-pub(super) fn read(path: &Path, items: impl Fn(Uuid) -> bool) -> io::Result<History> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(History::default()),
-        Err(error) => return Err(error),
-    };
-    let mut batches: IndexMap<Uuid, Batch> = IndexMap::new();
-    let mut unreadable = 0;
-    lines(BufReader::new(file), |line| {
-        let parsed = line.and_then(|line| {
-            let parsed = serde_json::from_slice::<Line>(line).ok()?;
-            Some((parsed, line.len() as u64 + 1))
-        });
-        let known = parsed.is_some_and(|(line, bytes)| take(&mut batches, line, bytes, &items));
-        unreadable += usize::from(!known);
-        Ok(())
-    })?;
-    Ok(History {
-        batches: batches.into_values().collect(),
-        unreadable,
-    })
+/// Some of the items of a batch: one line of the journal.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Items {
+    /// Pins that the batch named when it began.
+    pub pins: Vec<UnpinTarget>,
+    /// What became of some.
+    #[serde(rename = "items")]
+    pub entries: Vec<Entry>,
 }
 
-/// Takes one line in; whether it made sense.
-fn take(
-    batches: &mut IndexMap<Uuid, Batch>,
-    line: Line,
-    bytes: u64,
-    items: impl Fn(Uuid) -> bool,
-) -> bool {
-    let id = line.batch();
-    if let Line::Begun(begun) = line {
-        if batches.contains_key(&id) {
-            return false;
+/// As much of a line as a head is made of.
+#[derive(Deserialize)]
+struct Sketch {
+    record: Record,
+    batch: Uuid,
+    #[serde(default)]
+    items: Vec<Ended>,
+    time: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Record {
+    Begun,
+    Pins,
+    Outcomes,
+    Ended,
+}
+
+#[derive(Deserialize)]
+struct Ended {
+    outcome: Outcome,
+}
+
+/// What was read of a batch before its beginning, which comes last.
+#[derive(Default)]
+struct Rest {
+    ended: Option<Timestamp>,
+    counts: BTreeMap<Outcome, usize>,
+    places: Vec<Range<u64>>,
+    lines: usize,
+}
+
+impl Rest {
+    fn take(&mut self, sketch: &Sketch, place: Range<u64>) {
+        self.lines += 1;
+        for item in &sketch.items {
+            *self.counts.entry(item.outcome).or_default() += 1;
         }
-        batches.entry(id).or_insert(Batch::new(begun)).bytes = bytes;
-        return true;
+        if sketch.record == Record::Ended {
+            self.ended = sketch.time;
+        }
+        match self.places.last_mut() {
+            Some(later) if later.start == place.end => later.start = place.start,
+            _ => self.places.push(place),
+        }
     }
-    // Its beginning was not readable: what this line is about is not known.
-    let Some(batch) = batches.get_mut(&id) else {
-        return false;
-    };
-    batch.bytes += bytes;
-    match line {
-        Line::Begun(_) => {}
-        Line::Pins { pins, .. } => {
-            if items(id) {
-                batch.pins.extend(pins);
-            }
+}
+
+/// The batches of one journal, the last one first.
+pub(super) struct Newest {
+    lines: Backwards,
+    rests: HashMap<Uuid, Rest>,
+    /// Lines that could not be read, or that belong to no batch; known once the last batch was
+    /// given.
+    pub(super) unreadable: usize,
+}
+
+impl Newest {
+    /// `None` where there is no journal.
+    pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
+        match File::open(path) {
+            Ok(file) => Ok(Some(Self {
+                lines: Backwards::new(file)?,
+                rests: HashMap::new(),
+                unreadable: 0,
+            })),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
-        Line::Outcomes { items: entries, .. } => {
-            for entry in &entries {
-                *batch.counts.entry(entry.outcome).or_default() += 1;
-            }
-            if items(id) {
-                batch.entries.extend(entries);
-            }
-        }
-        Line::Ended { time, .. } => batch.ended = Some(time),
     }
-    true
+
+    /// The batch that began before the one that was given last.
+    pub(super) fn next(&mut self) -> io::Result<Option<Batch>> {
+        while let Some(line) = self.lines.next()? {
+            let text = line.text.map(<[u8]>::trim_ascii);
+            if text == Some(b"") {
+                continue;
+            }
+            let sketch = text.and_then(|text| serde_json::from_slice::<Sketch>(text).ok());
+            let (Some(text), Some(sketch)) = (text, sketch) else {
+                self.unreadable += 1;
+                continue;
+            };
+            if sketch.record != Record::Begun {
+                let rest = self.rests.entry(sketch.batch).or_default();
+                rest.take(&sketch, line.place);
+                continue;
+            }
+            if let Ok(begun) = serde_json::from_slice::<Begun>(text) {
+                let mut rest = self.rests.remove(&sketch.batch).unwrap_or_default();
+                rest.take(&sketch, line.place);
+                return Ok(Some(Batch::new(begun, rest)));
+            }
+            self.unreadable += 1;
+        }
+        // Without its beginning nobody knows what a line is about.
+        self.unreadable += self
+            .rests
+            .drain()
+            .map(|(_, rest)| rest.lines)
+            .sum::<usize>();
+        Ok(None)
+    }
+
+    /// Gives the items of a batch, line by line, in the order in which they were written.
+    pub(super) fn items<E: From<io::Error>>(
+        &self,
+        batch: &Batch,
+        mut each: impl FnMut(Items) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut file = self.lines.file();
+        for place in batch.places.iter().rev() {
+            file.seek(SeekFrom::Start(place.start))?;
+            let part = BufReader::new(file.take(place.end - place.start));
+            lines(part, |line| match line.map(serde_json::from_slice) {
+                Some(Ok(items)) => each(items),
+                _ => Ok(()),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Reads the items of a batch into it.
+    pub(super) fn fill(&self, batch: &mut Batch) -> io::Result<()> {
+        let (mut pins, mut entries) = (Vec::new(), Vec::new());
+        self.items(batch, |items| {
+            pins.extend(items.pins);
+            entries.extend(items.entries);
+            io::Result::Ok(())
+        })?;
+        (batch.pins, batch.entries) = (pins, entries);
+        Ok(())
+    }
+}
+
+/// All that a journal tells, without items.
+pub(super) fn history(path: &Path) -> io::Result<History> {
+    let mut history = History::default();
+    if let Some(mut newest) = Newest::open(path)? {
+        while let Some(batch) = newest.next()? {
+            history.batches.push(batch);
+        }
+        history.unreadable = newest.unreadable;
+    }
+    history.batches.reverse();
+    Ok(history)
 }
 
 /// Gives each line that is not empty without its end; `None` for one that is too long to be ours.
-pub(super) fn lines(
+pub(super) fn lines<E: From<io::Error>>(
     mut reader: impl BufRead,
-    mut each: impl FnMut(Option<&[u8]>) -> io::Result<()>,
-) -> io::Result<()> {
+    mut each: impl FnMut(Option<&[u8]>) -> Result<(), E>,
+) -> Result<(), E> {
     let mut line = Vec::new();
     loop {
         line.clear();
         let taken = (&mut reader)
-            .take(LONGEST_LINE)
+            .take(LONGEST_LINE as u64)
             .read_until(b'\n', &mut line)?;
         if taken == 0 {
             return Ok(());
         }
         let whole = line.last() == Some(&b'\n');
-        if !whole && taken as u64 == LONGEST_LINE {
+        if !whole && taken == LONGEST_LINE {
             reader.skip_until(b'\n')?;
             each(None)?;
             continue;

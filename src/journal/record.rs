@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{Cid, PinId, UndoItem, UnpinItem, UnpinOutcome, UnpinTarget, text};
+use crate::domain::{
+    Cid, PinId, UndoItem, UndoOutcome, UnpinItem, UnpinOutcome, UnpinTarget, text,
+};
 
 /// What a batch does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +80,16 @@ impl From<UnpinOutcome> for Outcome {
     }
 }
 
+impl From<UndoOutcome> for Outcome {
+    fn from(outcome: UndoOutcome) -> Self {
+        match outcome {
+            UndoOutcome::Back => Self::Back,
+            UndoOutcome::Refused => Self::Refused,
+            UndoOutcome::Failed => Self::Failed,
+        }
+    }
+}
+
 /// One item of a batch and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -133,22 +145,17 @@ impl From<&UnpinItem> for Entry {
 
 impl From<&UndoItem> for Entry {
     fn from(item: &UndoItem) -> Self {
-        let outcome = if item.is_back {
-            Outcome::Back
-        } else {
-            Outcome::Failed
-        };
         Self {
             new_id: item.new_id.clone(),
             cid: item.target.cid.clone(),
             name: item.target.name.clone(),
-            ..Self::of(&item.target.id, outcome, &item.message)
+            ..Self::of(&item.target.id, item.outcome.into(), &item.message)
         }
     }
 }
 
-/// One line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One line, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "record", rename_all = "lowercase")]
 pub(super) enum Line {
     /// A batch is about to begin. Lines of its pins follow.
@@ -176,16 +183,6 @@ pub(super) struct Begun {
 }
 
 impl Line {
-    /// The batch that the line belongs to.
-    pub(super) fn batch(&self) -> Uuid {
-        match self {
-            Self::Begun(begun) => begun.batch,
-            Self::Pins { batch, .. } | Self::Outcomes { batch, .. } | Self::Ended { batch, .. } => {
-                *batch
-            }
-        }
-    }
-
     /// Adds the line with its end to `out`.
     pub(super) fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
         serde_json::to_writer(&mut *out, self)?;

@@ -78,7 +78,13 @@ fn a_journal_that_nobody_wrote_is_empty_and_makes_nothing() {
     assert!(journal.history().unwrap().batches.is_empty());
     assert!(journal.unfinished().unwrap().is_empty());
     assert!(journal.last_undoable().unwrap().is_none());
-    assert!(all_changes(&place).unwrap().batches.is_empty());
+    assert!(
+        ChangeLog::open(&place)
+            .unwrap()
+            .next_change()
+            .unwrap()
+            .is_none()
+    );
     assert!(!place.exists());
 }
 
@@ -130,8 +136,17 @@ fn an_undo_offers_each_pin_until_it_is_back_and_then_the_batch_before() {
         (undoable.batch.id, undoable.taken.clone()),
         (second, pins(5))
     );
-    let (claim, undoable) = case.journal.claim_undo(second).unwrap().unwrap();
-    assert!(case.journal.claim_undo(second).unwrap().is_none());
+    let (claim, undoable) = case
+        .journal
+        .claim_undo(second, Extent::Open)
+        .unwrap()
+        .unwrap();
+    assert!(
+        case.journal
+            .claim_undo(second, Extent::Open)
+            .unwrap()
+            .is_none()
+    );
     let undo = case
         .journal
         .begin(Kind::Undo, 5, &[], Some(second))
@@ -168,6 +183,53 @@ fn an_undo_offers_each_pin_until_it_is_back_and_then_the_batch_before() {
 }
 
 #[test]
+fn what_an_undo_was_refused_for_holds_up_no_batch_before_it() {
+    let case = Case::new();
+    let first = case.unpinned(1);
+    let second = case.unpinned(3);
+    let undo = |entries: &[Entry]| {
+        let journal = &case.journal;
+        let undo = journal.begin(Kind::Undo, 3, &[], Some(second)).unwrap();
+        undo.record(entries).unwrap();
+        undo.end().unwrap();
+    };
+    let pins = pins(3);
+    let refused = |pin: &UnpinTarget, why| Entry::of(&pin.id, Outcome::Refused, why);
+    // Refused twice, and with one that nobody tried: that one is what is left.
+    undo(&[refused(&pins[0], "gone"), refused(&pins[1], "gone")]);
+    undo(&[refused(&pins[0], "really gone")]);
+    let left = case.journal.last_undoable().unwrap().unwrap();
+    assert_eq!((left.batch.id, left.taken), (second, pins[2..].to_vec()));
+    undo(&[refused(&pins[2], "gone")]);
+    let left = case.journal.last_undoable().unwrap().unwrap();
+    assert_eq!(left.batch.id, first);
+    assert!(
+        case.journal
+            .claim_undo(second, Extent::Open)
+            .unwrap()
+            .is_none()
+    );
+
+    // By its name it can still be had, with the last reason.
+    let ids = case
+        .journal
+        .unpins_called(&second.to_string()[..8])
+        .unwrap();
+    assert_eq!(ids, [second]);
+    assert_eq!(case.journal.unpins_called("").unwrap(), [second, first]);
+    let (_claim, all) = case
+        .journal
+        .claim_undo(second, Extent::All)
+        .unwrap()
+        .unwrap();
+    assert_eq!((all.len(), all.open()), (3, 0));
+    assert_eq!(all.refused[&pins[0].id], "really gone");
+    undo(&outcomes(&pins[..2], Outcome::Back));
+    let all = case.journal.undoable(second).unwrap().unwrap();
+    assert_eq!((all.taken, all.refused.len()), (pins[2..].to_vec(), 1));
+}
+
+#[test]
 fn what_is_not_known_may_be_taken_back_and_ends_what_was_cut_off() {
     let case = Case::new();
     let pins = pins(5);
@@ -183,7 +245,7 @@ fn what_is_not_known_may_be_taken_back_and_ends_what_was_cut_off() {
         .record(&outcomes(&pins[2..3], Outcome::Refused))
         .unwrap();
     drop(running);
-    let (_claim, undoable) = case.journal.claim_undo(id).unwrap().unwrap();
+    let (_claim, undoable) = case.journal.claim_undo(id, Extent::Open).unwrap().unwrap();
     assert_eq!(undoable.taken, pins[..1]);
     let unclear = [&pins[1..2], &pins[3..]].concat();
     assert_eq!(undoable.unclear, unclear);
@@ -210,12 +272,22 @@ fn many_processes_write_whole_lines_at_once() {
             });
         }
     });
-    let history = all_changes(case.directory.path()).unwrap();
-    assert_eq!((history.batches.len(), history.unreadable), (32, 0));
-    for batch in &history.batches {
-        assert_eq!((batch.pins.len(), batch.count(Outcome::Done)), (210, 210));
-        assert!(batch.ended.is_some());
+    let mut log = ChangeLog::open(case.directory.path()).unwrap();
+    let mut changes = 0;
+    while let Some(change) = log.next_change().unwrap() {
+        let (mut pins, mut entries) = (0, 0);
+        let items = log.items(&change, |items| {
+            pins += items.pins.len();
+            entries += items.entries.len();
+            Ok(())
+        });
+        items.unwrap();
+        assert_eq!((pins, entries), (210, 210));
+        assert_eq!(change.batch.count(Outcome::Done), 210);
+        assert!(change.batch.ended.is_some());
+        changes += 1;
     }
+    assert_eq!((changes, log.unreadable()), (32, 0));
 }
 
 #[test]

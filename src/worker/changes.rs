@@ -12,7 +12,7 @@ use super::undo::undo_all;
 use super::unpin::{finish_all, groups, report};
 use super::written::with_journal;
 use crate::domain::{PinId, UnpinItem, UnpinOutcome};
-use crate::journal::{Entry, Kind, Recorder};
+use crate::journal::{Entry, Extent, Kind, Recorder};
 use crate::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
 
 /// Said where there is no journal, or the batch went elsewhere meanwhile.
@@ -85,7 +85,7 @@ async fn last_unpin(shared: &Shared) -> Result<Option<BatchOffer>, String> {
         Ok(last.map(|last| BatchOffer {
             batch: last.batch.id,
             time: last.batch.time,
-            pins: [last.taken, last.unclear].concat(),
+            pins: last.pins().cloned().collect(),
         }))
     })
     .await
@@ -105,7 +105,7 @@ async fn undo(
         return Err(NOT_THERE.to_owned());
     };
     let begun = with_journal(journal, move |journal| {
-        let Some((claim, undoable)) = journal.claim_undo(offer.batch)? else {
+        let Some((claim, undoable)) = journal.claim_undo(offer.batch, Extent::Open)? else {
             return Ok(None);
         };
         let running = journal.begin(Kind::Undo, undoable.len(), &[], Some(offer.batch))?;

@@ -11,7 +11,7 @@ use super::guard::guarded;
 use super::unpin::is_off;
 use super::upload::pin_by_cid;
 use crate::api::PinningService;
-use crate::domain::{Cid, PinId, UndoItem, UnpinTarget};
+use crate::domain::{Cid, PinId, UndoItem, UndoOutcome, UnpinTarget};
 use crate::error::ApiError;
 use crate::journal::Undoable;
 use crate::protocol::JobEnd;
@@ -49,15 +49,33 @@ async fn undo_one(
     taken: bool,
 ) -> UndoItem {
     let settled = guarded(settle(service.as_ref(), &mut target, taken)).await;
-    let (is_back, new_id, message) = match settled.unwrap_or_else(Err) {
-        Ok((new_id, message)) => (true, new_id, message),
-        Err(why) => (false, None, why),
+    let (outcome, new_id, message) = match settled {
+        Ok(Ok((new_id, message))) => (UndoOutcome::Back, new_id, message),
+        Ok(Err(NotBack::Refused(why))) => (UndoOutcome::Refused, None, why),
+        Ok(Err(NotBack::Failed(why))) | Err(why) => (UndoOutcome::Failed, None, why),
     };
     UndoItem {
         target,
         new_id,
-        is_back,
+        outcome,
         message,
+    }
+}
+
+/// Why a pin is not back, in a sentence.
+enum NotBack {
+    /// Another try would end the same.
+    Refused(String),
+    /// Another try may do better.
+    Failed(String),
+}
+
+impl NotBack {
+    fn because(error: &ApiError, message: String) -> Self {
+        match error {
+            ApiError::Refused(_) | ApiError::NotFound(_) => Self::Refused(message),
+            _ => Self::Failed(message),
+        }
     }
 }
 
@@ -66,7 +84,7 @@ async fn settle(
     service: &dyn PinningService,
     target: &mut UnpinTarget,
     taken: bool,
-) -> Result<(Option<PinId>, String), String> {
+) -> Result<(Option<PinId>, String), NotBack> {
     if !taken || target.cid.is_none() {
         match service.details(&target.id).await {
             Ok(details) if !is_off(&details.pin) => {
@@ -78,18 +96,24 @@ async fn settle(
             Ok(details) if target.cid.is_none() => *target = UnpinTarget::from(&details.pin),
             Ok(_) => {}
             Err(ApiError::NotFound(_)) if target.cid.is_some() => {}
-            Err(error) => return Err(format!("can't look at the unpinned record: {error}")),
+            Err(error) => {
+                let message = format!("can't look at the unpinned record: {error}");
+                return Err(NotBack::because(&error, message));
+            }
         }
     }
     let Some(cid) = target.cid.clone() else {
-        return Err("its CID is not known".to_owned());
+        return Err(NotBack::Refused("its CID is not known".to_owned()));
     };
     match pin(service, &cid, target).await {
         JobEnd::Pinned(pin) => Ok((Some(pin.id), String::new())),
         JobEnd::AlreadyPinned(pin) => Ok((pin.map(|pin| pin.id), "pinned already".to_owned())),
-        JobEnd::Failed(error) => Err(error.to_string()),
-        JobEnd::Broken(why) => Err(why),
-        JobEnd::BatchOver => Err("nothing is known of how it ended".to_owned()),
+        JobEnd::Failed(error) => Err(NotBack::because(&error, error.to_string())),
+        JobEnd::Broken(why) => Err(NotBack::Failed(why)),
+        JobEnd::BatchOver => {
+            let why = "nothing is known of how it ended".to_owned();
+            Err(NotBack::Failed(why))
+        }
     }
 }
 
