@@ -177,7 +177,7 @@ async fn the_palette_finds_commands_by_their_words_and_runs_them() {
         .shows("Pins · created ↑ · all")
         .await;
     // Down to another one, a dead end, and away.
-    lazypin.press(":<down>").shows("> d ").await;
+    lazypin.press(":half-page<down>").shows("> ctrl-u ").await;
     lazypin
         .press("xyz")
         .shows("no command is called that")
