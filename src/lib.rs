@@ -7,7 +7,7 @@
 //! | faces | `tui` (terminal, event loop, effects) · `cli` (the commands) |
 //! | drawing and doing | `ui` · `worker`, `index`, `journal`, `api`, `service` |
 //! | deciding and speaking | `app` · `wire`, `ipfs` |
-//! | remembering | `journal` (every change, written ahead) |
+//! | remembering | `journal` (every change, written ahead; what is protected by hand) · `plan_file` (saved plans) |
 //! | words between them | `input` (keys to actions) · `protocol` (requests and replies) |
 //! | errors | `error` |
 //! | the things themselves | `domain` |
@@ -29,6 +29,7 @@ pub mod input;
 pub mod ipfs;
 pub mod journal;
 pub mod logging;
+pub mod plan_file;
 pub mod protocol;
 pub mod service;
 pub mod tui;

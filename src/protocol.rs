@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::domain::filter::Filter;
 use crate::domain::{
-    Cid, ListQuery, Metadata, PackedPin, Pin, PinId, PinPage, PinnedFilter, UndoItem, UnpinItem,
-    UnpinTarget, UploadPlan,
+    Cid, ListQuery, Metadata, PackedPin, Pin, PinId, PinPage, PinnedFilter, Protection, UndoItem,
+    UnpinItem, UnpinTarget, UploadPlan,
 };
 use crate::error::ApiError;
 
@@ -112,6 +112,8 @@ pub enum Request {
         job: JobId,
         /// Which batch, as the person was asked about it.
         offer: BatchOffer,
+        /// What it must not touch any more.
+        protection: Arc<Protection>,
     },
     /// Find out what an upload of these paths would send.
     Scan {

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("error", &["domain"]),
     ("credentials", &[]),
     ("journal", &["domain", "credentials"]),
+    ("plan_file", &["domain"]),
     ("protocol", &["domain", "error"]),
     ("input", &[]),
     ("wire", &["domain"]),
@@ -53,7 +54,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "tui",
         &[
-            "domain", "protocol", "input", "app", "ui", "worker", "connect", "config",
+            "domain",
+            "protocol",
+            "plan_file",
+            "input",
+            "app",
+            "ui",
+            "worker",
+            "connect",
+            "config",
         ],
     ),
     (
@@ -63,6 +72,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "error",
             "credentials",
             "journal",
+            "plan_file",
             "protocol",
             "api",
             "worker",

@@ -156,7 +156,7 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
                 pins,
             }))));
         }
-        Effect::Submit(Request::Undo { job, offer } | Request::Resume { job, offer }) => {
+        Effect::Submit(Request::Undo { job, offer } | Request::Resume { job, offer, .. }) => {
             taken_back(core, job, offer);
         }
         Effect::Submit(Request::Unpin { job, pins }) => {

@@ -57,6 +57,7 @@ impl Scene {
             read_only: false,
             page_size: None,
             directory: PathBuf::from(HOME),
+            protection: lazypin::domain::Protection::default(),
         };
         let mut app = App::new(config, Keymap::built_in(), SIZE, time);
         let wanted = app.start();

@@ -60,6 +60,7 @@ pub(crate) use reader::{record_lines, wrap};
 pub use toasts::{Toast, ToastKind, Toasts};
 pub use upload_form::UploadForm;
 
+use crate::domain::Protection;
 use crate::input::{Context, Keymap};
 use crate::protocol::{BatchOffer, JobId, Seq};
 use pending::Pending;
@@ -86,6 +87,8 @@ pub struct AppConfig {
     pub page_size: Option<u16>,
     /// Where the file picker opens first.
     pub directory: PathBuf,
+    /// What no bulk unpin touches.
+    pub protection: Protection,
 }
 
 /// Which pane has the keys.
@@ -113,6 +116,8 @@ pub struct App {
     pub list: List,
     /// The marked pins.
     pub marks: Marks,
+    /// What no bulk unpin touches.
+    pub protection: Protection,
     /// The filter's line.
     pub filter: FilterLine,
     /// How much of the account is known here, once it was needed.
@@ -147,6 +152,7 @@ impl App {
         list.refresh();
         Self {
             connection: Connection::new(config.service.clone()),
+            protection: config.protection.clone(),
             config,
             keymap,
             layout,

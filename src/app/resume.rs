@@ -1,6 +1,8 @@
 //! Finishing a batch of unpins that was cut off, by a crash or by leaving: one question, once the
 //! list is there. A no leaves it for `lazypin rm --resume`.
 
+use std::sync::Arc;
+
 use super::modal::{Confirm, Modal};
 use super::{App, Effect, JobKind};
 use crate::domain::UnpinReport;
@@ -31,6 +33,10 @@ impl App {
             failures: Vec::new(),
         };
         self.jobs.start(job, kind, self.now.tick);
-        self.effect(Effect::Submit(Request::Resume { job, offer }));
+        self.effect(Effect::Submit(Request::Resume {
+            job,
+            offer,
+            protection: Arc::new(self.protection.clone()),
+        }));
     }
 }

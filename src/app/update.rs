@@ -27,6 +27,7 @@ impl App {
     pub fn update(&mut self, message: Message, now: Now) -> Vec<Effect> {
         self.now = now;
         self.toasts.expire(now.tick);
+        self.protection.count_ages_from(now.wall);
         match message {
             Message::Key(key) => self.key(key),
             Message::Paste(text) => self.paste(&text),

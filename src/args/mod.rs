@@ -185,14 +185,20 @@ pub struct MetadataArgs {
 #[derive(Clone, Debug, clap::Args)]
 pub struct RmArgs {
     /// Pin ids; `-` reads one a line from stdin
-    #[arg(value_name = "PIN_ID", required_unless_present_any = ["filter", "resume"])]
+    #[arg(value_name = "PIN_ID", required_unless_present_any = ["filter", "plan", "resume"])]
     pub ids: Vec<String>,
     /// Unpin what matches, such as 'age>1y size>1GB'; see the README for all terms
     #[arg(long, value_name = "TERMS", conflicts_with = "ids")]
     pub filter: Option<String>,
+    /// Unpin what a saved plan lists and nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ids", "filter"])]
+    pub plan: Option<PathBuf>,
     /// Finish the last batch that was cut off, looking at each of its pins first
-    #[arg(long, conflicts_with_all = ["ids", "filter"])]
+    #[arg(long, conflicts_with_all = ["ids", "filter", "plan"])]
     pub resume: bool,
+    /// Save the plan in a new file; without --yes nothing is unpinned then
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["plan", "resume"])]
+    pub save_plan: Option<PathBuf>,
     /// Don't ask
     #[arg(short, long)]
     pub yes: bool,

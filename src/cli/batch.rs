@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::out::{Out, note};
 use super::{Outcome, Session, progress};
 use crate::api::PinningService;
 use crate::domain::text::{count, scrub};
-use crate::domain::{PinId, UnpinItem, UnpinOutcome, UnpinReport};
+use crate::domain::{LeftOut, PinId, UnpinItem, UnpinOutcome, UnpinReport};
 use crate::journal::{self, Entry, Recorder};
+pub(super) use crate::worker::unpin::Resumed;
 use crate::worker::unpin::{finish_all, unpin_all};
 
 /// How long calls under way may take to end after a signal.
@@ -37,8 +37,8 @@ pub(super) struct Batch {
 pub(super) struct Task<'a> {
     pub(super) service: Arc<dyn PinningService>,
     pub(super) concurrency: usize,
-    /// When the batch began that is finished here; each of its pins is looked at first.
-    pub(super) since: Option<Timestamp>,
+    /// The batch that is finished here, where it is one that was cut off.
+    pub(super) resumed: Option<Resumed>,
     /// Where outcomes are written down.
     pub(super) recorder: &'a Recorder,
 }
@@ -56,9 +56,11 @@ impl Task<'_> {
                     .map(|id| {
                         begun.fetch_add(1, Ordering::Relaxed);
                         let service = Arc::clone(&self.service);
-                        match self.since {
+                        match &self.resumed {
                             None => unpin_all(service, vec![id], 1).boxed(),
-                            Some(since) => finish_all(service, vec![id], since, 1).boxed(),
+                            Some(resumed) => {
+                                finish_all(service, vec![id], resumed.clone(), 1).boxed()
+                            }
                         }
                     })
                     .flatten_unordered(self.concurrency)
@@ -113,7 +115,7 @@ impl Task<'_> {
 
     /// Whether the item is left for the next time that the batch is finished.
     fn stays_open(&self, item: &UnpinItem) -> bool {
-        self.since.is_some() && item.outcome == UnpinOutcome::Unknown
+        self.resumed.is_some() && item.outcome == UnpinOutcome::Unknown
     }
 }
 
@@ -135,6 +137,21 @@ impl Batch {
             recorder.push(entry).await;
         }
         recorder.end().await
+    }
+
+    /// Counts what was left out before it began too; all in the order in which they were `named`.
+    pub(super) fn with_left_out(mut self, left_out: &[LeftOut], named: &[PinId]) -> Self {
+        self.items.extend(left_out.iter().filter_map(|left_out| {
+            let outcome = left_out.why.outcome()?;
+            Some(UnpinItem {
+                id: left_out.target.id.clone(),
+                outcome,
+                message: left_out.why.to_string(),
+            })
+        }));
+        let places: HashMap<&PinId, usize> = named.iter().zip(0..).collect();
+        self.items.sort_by_key(|item| places.get(&item.id).copied());
+        self
     }
 
     pub(super) fn tell(self, session: &Session<'_>) -> anyhow::Result<Outcome> {

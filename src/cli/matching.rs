@@ -45,8 +45,8 @@ pub(super) async fn all(
                 filter.matches(&facts, scratch).is_some()
             };
             let verdict = (matches(true, &mut scratch), matches(false, &mut scratch));
-            if let Some(root) = root(&pin) {
-                *roots.entry(root).or_default() += 1;
+            if let Some(root) = pin.root() {
+                *roots.entry(root.into_owned()).or_default() += 1;
             }
             match verdict {
                 (true, true) => found.push((pin, None)),
@@ -61,15 +61,10 @@ pub(super) async fn all(
         .into_iter()
         .filter(|(pin, only_as)| {
             only_as.is_none_or(|wanted| {
-                let times = root(pin).and_then(|root| roots.get(&root).copied());
+                let times = pin.root().and_then(|root| roots.get(&*root).copied());
                 wanted == times.is_some_and(|times| times > 1)
             })
         })
         .map(|(pin, _)| pin)
         .collect())
-}
-
-/// What two pins of one content share, whatever the version of their CIDs.
-fn root(pin: &Pin) -> Option<String> {
-    pin.root_hash.clone().or_else(|| pin.cid.multihash_hex())
 }

@@ -2,10 +2,10 @@
 
 mod add;
 mod batch;
+mod cut_off;
 mod ids;
 mod interrupt;
 mod json;
-mod known;
 mod lines;
 mod listing;
 mod log;
@@ -15,8 +15,10 @@ mod matching;
 mod out;
 mod pin;
 mod plan;
+mod planner;
 mod progress;
 mod question;
+mod records;
 mod rm;
 mod serve;
 mod show;

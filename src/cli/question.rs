@@ -6,9 +6,9 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use anyhow::Context as _;
 
 use super::interrupt::Interrupt;
-use super::plan::{self, Planned};
-use crate::domain::UnpinTarget;
+use super::plan::{fact_lines, planned_line};
 use crate::domain::text::{count, date_time, human_bytes, scrub};
+use crate::domain::{UnpinPlan, UnpinTarget, Why};
 use crate::journal::Undoable;
 
 /// Over so many pins the number has to be typed.
@@ -28,14 +28,21 @@ pub(super) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks whether to unpin this many pins, of which `known` are looked up; `None` where a signal came
-/// instead of an answer.
+/// Asks whether to do what is planned, and once more where that is in spite of a protection; `None`
+/// where a signal came instead of an answer.
 pub(super) async fn ask(
-    pins: usize,
-    known: &[Planned],
+    plan: &UnpinPlan,
+    protected: Option<&Why>,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Option<bool>> {
-    answer(text(pins, known), pins, interrupt).await
+    let first = answer(text(plan), plan.len(), interrupt).await?;
+    match (first, protected) {
+        (Some(true), Some(why)) => {
+            let text = format!("It is {why}. Unpin it all the same? [y/N] ");
+            answer(scrub(&text).into_owned(), 1, interrupt).await
+        }
+        _ => Ok(first),
+    }
 }
 
 /// Asks whether to take these back; `None` where a signal came instead of an answer.
@@ -95,21 +102,24 @@ pub(super) fn undo_line(pin: &UnpinTarget) -> String {
     scrub(line.trim_end()).into_owned()
 }
 
-fn text(pins: usize, known: &[Planned]) -> String {
+fn text(plan: &UnpinPlan) -> String {
     let mut text = String::new();
-    for planned in known.iter().take(NAMED) {
-        let _ = writeln!(text, "  {}", planned.line());
+    for pin in plan.pins().iter().take(NAMED) {
+        let _ = writeln!(text, "  {}", planned_line(pin));
     }
-    if pins > NAMED {
-        let _ = writeln!(text, "  and {} more", pins - NAMED);
+    if plan.len() > NAMED {
+        let _ = writeln!(text, "  and {} more", plan.len() - NAMED);
     }
-    let bytes = if known.len() == pins {
-        format!(" ({})", human_bytes(plan::total(known)))
+    for fact in fact_lines(plan) {
+        let _ = writeln!(text, "  {fact}");
+    }
+    let bytes = if plan.is_known() {
+        format!(" ({})", human_bytes(plan.bytes()))
     } else {
         String::new()
     };
-    let _ = write!(text, "Unpin {}{bytes}? ", count(pins, "pin"));
-    text.push_str(if pins > TYPED_OVER {
+    let _ = write!(text, "Unpin {}{bytes}? ", count(plan.len(), "pin"));
+    text.push_str(if plan.len() > TYPED_OVER {
         "Type their number to do it: "
     } else {
         "[y/N] "
@@ -129,8 +139,7 @@ fn says_yes(pins: usize, answer: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Cid, Pin, PinId};
-    use crate::error::ApiError;
+    use crate::domain::{Cid, Pin, PinId, PlanDraft, Protection};
 
     #[test]
     fn only_a_clear_yes_unpins() {
@@ -149,26 +158,36 @@ mod tests {
     }
 
     #[test]
-    fn the_question_names_count_bytes_and_the_first_pins() {
+    fn the_question_names_count_bytes_and_what_stands_out() {
+        let protection = Protection::default();
+        let mut draft = PlanDraft::new(&protection);
         let mut pin = Pin::new("id-1", Cid::as_received("bafy"));
         pin.name = Some("holiday\u{1b}[2J.zip".to_owned());
         pin.size = Some(12_300_000);
-        let known = vec![
-            Planned {
-                id: pin.id.clone(),
-                found: Ok(pin),
-            },
-            Planned {
-                id: PinId::from("id-2"),
-                found: Err(ApiError::NotFound("no".to_owned())),
-            },
-        ];
+        pin.date_pinned = Some("2024-05-06T07:08:09Z".parse().unwrap());
+        draft.add(&pin);
+        let mut other = Pin::new("id-2", Cid::as_received("bafk"));
+        other.size = Some(7);
+        draft.add(&other);
+        draft.leave_out(UnpinTarget::unknown(PinId::from("id-3")), Why::NotThere);
         assert_eq!(
-            text(2, &known),
-            "  id-1   12.3 MB  holiday␛[2J.zip\n  id-2              (not there)\n\
+            text(&draft.finish()),
+            "  id-1   12.3 MB  holiday␛[2J.zip\n  id-2       7 B\n\
+             \x20 oldest      2024-05-06  holiday␛[2J.zip\n\
+             \x20 largest     12.3 MB  holiday␛[2J.zip\n\
+             \x20 left out    1 not there\n\
              Unpin 2 pins (12.3 MB)? [y/N] "
         );
-        let many = text(5234, &known);
+    }
+
+    #[test]
+    fn of_what_is_not_known_nothing_is_claimed() {
+        let protection = Protection::default();
+        let mut draft = PlanDraft::new(&protection);
+        for id in 0..5234 {
+            draft.add_unknown(PinId::from(id.to_string()), String::new());
+        }
+        let many = text(&draft.finish());
         assert!(many.contains("and 5229 more"), "{many}");
         assert!(
             many.ends_with("Unpin 5234 pins? Type their number to do it: "),

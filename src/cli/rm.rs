@@ -1,25 +1,36 @@
 //! `lazypin rm`: unpins, after a question or with `--yes`, and tells what became of each pin.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use serde::Serialize;
+use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use super::batch::{Batch, Task};
-use super::out::{Out, note};
-use super::plan::{self, Planned};
-use super::{Outcome, Session, ids, known, matching, question};
+use super::batch::{Batch, Resumed, Task};
+use super::cut_off::CutOff;
+use super::out::{hint, note};
+use super::planner::{Planner, check_saved};
+use super::{Outcome, Session, ids, matching, plan, question, records};
 use crate::args::RmArgs;
 use crate::config::UsageError;
 use crate::connect::{Connection, journal};
-use crate::domain::PinId;
-use crate::domain::text::{count, date_time, human_bytes};
-use crate::journal::{self as changes, Journal, Kind, Recorder, Running};
+use crate::domain::filter::Filter;
+use crate::domain::text::count;
+use crate::domain::{LeftOut, PinId, PlannedPin, Protection, UnpinPlan, Why};
+use crate::journal::{Journal, Kind, Recorder};
+use crate::plan_file;
 
 pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
     let filter = args.filter.as_deref().map(matching::parse).transpose()?;
-    if !args.dry_run {
+    let saved = match &args.plan {
+        Some(path) => Some(read_plan(path, session)?),
+        None => None,
+    };
+    if let Some(path) = &args.save_plan {
+        plan_file::check_free(path).map_err(|why| UsageError::new(format!("rm: {why}")))?;
+    }
+    if unpins(args) {
         session.refuse_read_only("unpin")?;
         if !args.yes && !question::can_ask() {
             return Err(UsageError::with_hint(
@@ -30,216 +41,243 @@ pub(super) async fn run(args: &RmArgs, session: &Session<'_>) -> anyhow::Result<
         }
     }
     let journal = journal(session.settings)?;
-    let work = if args.resume {
+    let protection = Protection::new(
+        session.settings.protect.clone(),
+        journal.protected()?,
+        Timestamp::now(),
+    );
+    let chosen = if args.resume {
         let Some(cut_off) = CutOff::last(&journal).await? else {
-            return nothing_to_resume(session);
+            note("rm: nothing was cut off, there is nothing to resume");
+            if session.json {
+                Batch::default().tell(session)?;
+            }
+            return Ok(Outcome::Done);
         };
-        Work::Resume(Box::new(cut_off))
+        Chosen::CutOff(Box::new(cut_off))
+    } else if let Some(filter) = filter {
+        Chosen::Matching(filter)
+    } else if let Some(pins) = saved {
+        Chosen::Saved(pins)
     } else {
         let Some(ids) = ids::collect(&args.ids, &session.interrupt).await? else {
             return Ok(Outcome::Interrupted);
         };
-        Work::New(ids, None)
+        Chosen::Ids(ids)
     };
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
-    let outcome = match filter {
-        None => act(args, session, work, &connection, &journal).await,
-        Some(filter) => {
-            let reading = plan::matching(connection.service(), &filter);
-            match session.interrupt.or(reading).await {
-                None => Ok(Outcome::Interrupted),
-                Some(Err(error)) => Err(error).context("can't read the list"),
-                Some(Ok(found)) => {
-                    let ids = found.iter().map(|planned| planned.id.clone()).collect();
-                    let work = Work::New(ids, Some(found));
-                    act(args, session, work, &connection, &journal).await
-                }
-            }
-        }
+    let removal = Removal {
+        args,
+        session,
+        connection: &connection,
+        journal: &journal,
+        protection,
+        concurrency: session.concurrency(args.concurrency),
     };
+    let outcome = removal.run(chosen).await;
     connection.close().await;
     outcome
 }
 
-/// What is to be unpinned.
-enum Work {
-    /// These, with their records where they were found by a filter.
-    New(Vec<PinId>, Option<Vec<Planned>>),
-    /// What a batch did not come to.
-    Resume(Box<CutOff>),
+/// Whether anything but reading is asked for.
+fn unpins(args: &RmArgs) -> bool {
+    !args.dry_run && (args.yes || args.save_plan.is_none())
 }
 
-/// A batch that was cut off, and what is open in it.
-struct CutOff {
-    running: Running,
-    batch: changes::Batch,
-    open: Vec<PinId>,
-}
-
-impl CutOff {
-    /// The last one, taken up so that nobody else finishes it at the same time.
-    async fn last(journal: &Arc<Journal>) -> anyhow::Result<Option<Self>> {
-        let journal = Arc::clone(journal);
-        spawn_blocking(move || {
-            let mut unfinished = journal.unfinished()?;
-            while let Some(batch) = unfinished.pop() {
-                let Some((running, batch)) = journal.take_up(batch.id)? else {
-                    continue;
-                };
-                let open: Vec<PinId> = batch.open().into_iter().map(|pin| pin.id).collect();
-                if open.is_empty() {
-                    // Cut off between its last outcome and its end.
-                    running.end()?;
-                    continue;
-                }
-                note(&format!(
-                    "rm: the batch of {} UTC was cut off with {} of {} open{}",
-                    date_time(batch.time),
-                    open.len(),
-                    count(batch.total, "pin"),
-                    match unfinished.len() {
-                        0 => String::new(),
-                        more => format!("; {more} before it can be resumed after it"),
-                    }
-                ));
-                return Ok(Some(Self {
-                    running,
-                    batch,
-                    open,
-                }));
-            }
-            Ok(None)
-        })
-        .await?
-    }
-}
-
-fn nothing_to_resume(session: &Session<'_>) -> anyhow::Result<Outcome> {
-    note("rm: nothing was cut off, there is nothing to resume");
-    if session.json {
-        Batch::default().tell(session)?;
-    }
-    Ok(Outcome::Done)
-}
-
-async fn act(
-    args: &RmArgs,
-    session: &Session<'_>,
-    work: Work,
-    connection: &Connection,
-    journal: &Arc<Journal>,
-) -> anyhow::Result<Outcome> {
-    let concurrency = session.concurrency(args.concurrency);
-    let (ids, found, cut_off) = match work {
-        Work::New(ids, found) => (ids, found, None),
-        Work::Resume(cut_off) => (cut_off.open.clone(), None, Some(cut_off)),
-    };
-    if found.is_some() && ids.is_empty() {
-        note("rm: nothing matches that is not unpinned already");
-    }
-    let is_found = found.is_some();
-    let mut known = found.unwrap_or_default();
-    let look_up = async |ids: &[PinId]| {
-        let looking = plan::look_up(connection.service(), ids, concurrency);
-        session.interrupt.or(looking).await
-    };
-    if args.dry_run {
-        if !is_found {
-            let Some(plan) = look_up(&ids).await else {
-                return Ok(Outcome::Interrupted);
-            };
-            known = plan;
-        }
-        return tell_plan(&known, session);
-    }
-    if !args.yes && !ids.is_empty() {
-        if !is_found {
-            let Some(first) = look_up(&ids[..question::needs(ids.len())]).await else {
-                return Ok(Outcome::Interrupted);
-            };
-            known = first;
-        }
-        match question::ask(ids.len(), &known, &session.interrupt).await? {
-            None => return Ok(Outcome::Interrupted),
-            Some(false) => {
-                note("rm: nothing was unpinned");
-                return Ok(Outcome::Incomplete);
-            }
-            Some(true) => {}
-        }
-    }
-    let (running, since) = match cut_off {
-        Some(cut_off) => (cut_off.running, Some(cut_off.batch.time)),
-        None if ids.is_empty() => return Batch::default().tell(session),
-        None => {
-            let learning = known::targets(connection.service(), &ids, known, concurrency);
-            let Some(targets) = session.interrupt.or(learning).await else {
-                return Ok(Outcome::Interrupted);
-            };
-            let journal = Arc::clone(journal);
-            let begun =
-                spawn_blocking(move || journal.begin(Kind::Unpin, targets.len(), &targets, None));
-            (begun.await??, None)
-        }
-    };
-    let recorder = Recorder::start(running);
-    let task = Task {
-        service: connection.shared(),
-        concurrency,
-        since,
-        recorder: &recorder,
-    };
-    let batch = task.unpin(ids, session).await;
-    let written = batch.close(recorder, since.is_some()).await;
-    let outcome = batch.tell(session)?;
-    written.map(|()| outcome)
-}
-
-/// Prints what would be unpinned.
-fn tell_plan(plan: &[Planned], session: &Session<'_>) -> anyhow::Result<Outcome> {
-    #[derive(Serialize)]
-    struct Plan<'a> {
-        pins: usize,
-        size: u64,
-        items: Vec<Item<'a>>,
-    }
-    #[derive(Serialize)]
-    struct Item<'a> {
-        id: &'a str,
-        name: Option<&'a str>,
-        size: Option<u64>,
-        message: String,
-    }
-    let mut out = Out::stdout(session.settings);
-    if session.json {
-        out.document(&Plan {
-            pins: plan.len(),
-            size: plan::total(plan),
-            items: plan
-                .iter()
-                .map(|planned| Item {
-                    id: planned.id.as_str(),
-                    name: planned.name(),
-                    size: planned.size(),
-                    message: planned.message(),
-                })
-                .collect(),
+fn read_plan(path: &Path, session: &Session<'_>) -> Result<Vec<PlannedPin>, UsageError> {
+    let saved = plan_file::read(path).map_err(|why| UsageError::new(format!("rm: {why}")))?;
+    let held = saved.held;
+    let pins =
+        check_saved(saved, &session.settings.service_name()).map_err(|error| UsageError {
+            message: format!("rm: {}: {}", path.display(), error.message),
+            ..error
         })?;
-    } else {
-        for planned in plan {
-            out.line(&planned.line())?;
-        }
-        out.line_now(&format!(
-            "would unpin {} ({})",
-            count(plan.len(), "pin"),
-            human_bytes(plan::total(plan))
-        ))?;
+    if pins.len() != held {
+        note(&format!(
+            "rm: {} was made with {} and lists {}",
+            path.display(),
+            count(held, "pin"),
+            pins.len()
+        ));
     }
-    Ok(if plan.iter().any(Planned::is_in_doubt) {
-        Outcome::Incomplete
-    } else {
-        Outcome::Done
-    })
+    Ok(pins)
+}
+
+/// What is to be unpinned.
+enum Chosen {
+    /// These.
+    Ids(Vec<PinId>),
+    /// What matches.
+    Matching(Filter),
+    /// What a saved plan lists.
+    Saved(Vec<PlannedPin>),
+    /// What a batch did not come to.
+    CutOff(Box<CutOff>),
+}
+
+/// One `rm` with all that it takes.
+struct Removal<'a> {
+    args: &'a RmArgs,
+    session: &'a Session<'a>,
+    connection: &'a Connection,
+    journal: &'a Arc<Journal>,
+    protection: Protection,
+    concurrency: usize,
+}
+
+impl Removal<'_> {
+    async fn run(&self, chosen: Chosen) -> anyhow::Result<Outcome> {
+        let Some(plan) = self.plan(&chosen).await? else {
+            return Ok(Outcome::Interrupted);
+        };
+        let (args, session) = (self.args, self.session);
+        if let Some(path) = &args.save_plan {
+            plan::save(&plan, path, session)?;
+        }
+        if args.dry_run {
+            return plan::tell(&plan, session);
+        }
+        let asks = unpins(args) && !args.yes && !plan.is_empty();
+        if !asks && matches!(chosen, Chosen::Matching(_)) {
+            plan::tell_left_out(&plan);
+        }
+        if !unpins(args) {
+            return plan::tell_unused(&plan, args.save_plan.as_deref(), session);
+        }
+        let protected = lone_protected(&chosen, &plan).cloned();
+        let plan = match &protected {
+            Some(_) if args.yes => {
+                hint(
+                    "on a terminal, without --yes, a single protected pin goes after two questions",
+                );
+                plan
+            }
+            Some(left_out) => UnpinPlan::in_spite_of(left_out),
+            None => plan,
+        };
+        if !args.yes && !plan.is_empty() {
+            let protected = protected.as_ref().map(|left_out| &left_out.why);
+            match question::ask(&plan, protected, &session.interrupt).await? {
+                None => return Ok(Outcome::Interrupted),
+                Some(false) => {
+                    note("rm: nothing was unpinned");
+                    return Ok(Outcome::Incomplete);
+                }
+                Some(true) => {}
+            }
+        }
+        self.unpin(chosen, plan).await
+    }
+
+    /// The plan, made of as many records as it takes for what is asked for.
+    async fn plan(&self, chosen: &Chosen) -> anyhow::Result<Option<UnpinPlan>> {
+        let args = self.args;
+        let planner = |protection| Planner {
+            service: self.connection.service(),
+            session: self.session,
+            concurrency: self.concurrency,
+            protection,
+        };
+        let all = args.dry_run || args.save_plan.is_some();
+        let shown = |pins| if args.yes { 0 } else { question::needs(pins) };
+        Ok(match chosen {
+            Chosen::Ids(ids) => {
+                let known = if all || self.protection.has_rules() {
+                    ids.len()
+                } else {
+                    shown(ids.len())
+                };
+                planner(&self.protection).of_ids(ids, known).await
+            }
+            Chosen::Matching(filter) => {
+                let plan = planner(&self.protection).of_filter(filter).await;
+                let plan = plan.transpose().context("can't read the list")?;
+                if let Some(plan) = &plan
+                    && plan.is_empty()
+                    && plan.left_out().is_empty()
+                {
+                    note("rm: nothing matches that is not unpinned already");
+                }
+                plan
+            }
+            Chosen::Saved(pins) => planner(&self.protection).of_saved(pins).await,
+            // Each is looked at again before it is unpinned, and what is protected stays then.
+            Chosen::CutOff(cut_off) if all => {
+                let open = &cut_off.open;
+                planner(&self.protection).of_ids(open, open.len()).await
+            }
+            Chosen::CutOff(cut_off) => {
+                let open = &cut_off.open;
+                let protection = Protection::default();
+                planner(&protection).of_ids(open, shown(open.len())).await
+            }
+        })
+    }
+
+    /// Unpins, and tells what became of each.
+    async fn unpin(&self, chosen: Chosen, plan: UnpinPlan) -> anyhow::Result<Outcome> {
+        let session = self.session;
+        let named: Vec<PinId> = match &chosen {
+            Chosen::Ids(ids) => ids.clone(),
+            Chosen::Saved(pins) => pins.iter().map(|pin| pin.target.id.clone()).collect(),
+            Chosen::Matching(_) | Chosen::CutOff(_) => Vec::new(),
+        };
+        let left_out = if named.is_empty() {
+            Vec::new()
+        } else {
+            plan.left_out().to_vec()
+        };
+        let (running, ids, resumed) = match chosen {
+            Chosen::CutOff(cut_off) => {
+                let resumed = Resumed {
+                    since: cut_off.batch.time,
+                    protection: Arc::new(self.protection.clone()),
+                };
+                (cut_off.running, cut_off.open, Some(resumed))
+            }
+            _ if plan.is_empty() => {
+                let batch = Batch::default().with_left_out(&left_out, &named);
+                return batch.tell(session);
+            }
+            _ => {
+                let service = self.connection.service();
+                let learning = records::complete(service, plan.into_targets(), self.concurrency);
+                let Some(targets) = session.interrupt.or(learning).await else {
+                    return Ok(Outcome::Interrupted);
+                };
+                let ids = targets.iter().map(|target| target.id.clone()).collect();
+                let journal = Arc::clone(self.journal);
+                let begun = spawn_blocking(move || {
+                    journal.begin(Kind::Unpin, targets.len(), &targets, None)
+                });
+                (begun.await??, ids, None)
+            }
+        };
+        let recorder = Recorder::start(running);
+        let is_resumed = resumed.is_some();
+        let task = Task {
+            service: self.connection.shared(),
+            concurrency: self.concurrency,
+            resumed,
+            recorder: &recorder,
+        };
+        let batch = task.unpin(ids, session).await;
+        let written = batch.close(recorder, is_resumed).await;
+        let outcome = batch.with_left_out(&left_out, &named).tell(session)?;
+        written.map(|()| outcome)
+    }
+}
+
+/// The one pin that was named, where it is protected.
+fn lone_protected<'a>(chosen: &Chosen, plan: &'a UnpinPlan) -> Option<&'a LeftOut> {
+    match (chosen, plan.left_out()) {
+        (Chosen::Ids(ids), [left_out])
+            if ids.len() == 1 && matches!(left_out.why, Why::Protected(_)) =>
+        {
+            Some(left_out)
+        }
+        _ => None,
+    }
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::UsageError;
+use crate::domain::Rule;
 
 /// The commented default settings, as a file to start from.
 pub const DEFAULT_TEXT: &str = include_str!("../../assets/config.toml");
@@ -22,6 +23,8 @@ const LARGEST: u64 = 1 << 20;
 pub struct ConfigFile {
     /// The profile used where none is named.
     pub default_profile: Option<String>,
+    /// What no bulk unpin touches, under any profile.
+    pub protect: Vec<Rule>,
     /// Services by name.
     pub profiles: BTreeMap<String, Profile>,
     /// The terminal UI.
@@ -40,6 +43,8 @@ pub struct Profile {
     pub rate_limit: Option<NonZeroU32>,
     /// Refuse every change.
     pub read_only: Option<bool>,
+    /// What no bulk unpin touches here, besides what is protected under any profile.
+    pub protect: Vec<Rule>,
 }
 
 /// How the terminal UI looks and behaves.
@@ -150,6 +155,7 @@ mod tests {
         assert!(profile.api_url.is_some() && profile.gateway.is_some());
         assert!(profile.rate_limit.is_some() && profile.read_only == Some(false));
         assert!(parsed.ui.page_size.is_some());
+        assert!(parsed.protect.len() > 1);
     }
 
     #[test]
@@ -157,7 +163,7 @@ mod tests {
         assert_eq!(
             mistake("[profiles.a]\napi_url = \"x\"\napi_ur = \"x\"\n"),
             "config: c.toml:3: unknown name 'api_ur'; known names are api_url, gateway, \
-             rate_limit, read_only"
+             rate_limit, read_only, protect"
         );
         for (text, line, part) in [
             ("\nthem = 1\n", 2, "known names are default_profile"),
@@ -168,6 +174,18 @@ mod tests {
             ("[profiles.a]\nrate_limit = -5", 2, "-5"),
             ("a = [\n1,\n", 2, "unclosed"),
             ("[ui]\nmouse = true\nmouse = true", 3, "duplicate"),
+            (
+                "protect = [\n  \"name:site-*\",\n  \"age<7days\",\n]",
+                3,
+                "protect 'age<7days': column 5: ",
+            ),
+            (
+                "[profiles.a]\nprotect = [\"dup:yes\"]",
+                2,
+                "dup: can't protect",
+            ),
+            ("protect = [\"\"]", 1, "would protect every pin"),
+            ("protect = \"name:a\"", 1, "sequence"),
         ] {
             let message = mistake(text);
             assert!(

@@ -14,6 +14,7 @@ pub use problem::UsageError;
 
 use crate::args::{Args, ColorChoice, Command};
 use crate::credentials::Credentials;
+use crate::domain::Rule;
 
 /// AIOZ Pin's address, as its documentation gives it today.
 const AIOZ_API: &str = "https://api.aiozpin.network/api";
@@ -37,6 +38,8 @@ pub struct Settings {
     pub rate_limit: Option<u32>,
     /// Refuse every change.
     pub read_only: bool,
+    /// What no bulk unpin touches.
+    pub protect: Vec<Rule>,
     /// Where data is kept.
     pub data_dir: PathBuf,
     /// Where the change journals are kept.
@@ -125,6 +128,7 @@ impl Settings {
                     .flag("LAZYPIN_READ_ONLY")?
                     .or(profile.read_only)
                     .unwrap_or(false),
+            protect: [file.protect, profile.protect].concat(),
             data_dir,
             state_dir,
             cache_dir,

@@ -258,3 +258,16 @@ fn state_lies_beside_the_data_only_where_somebody_said_where_that_is() {
     assert_eq!(state("lazypin --data-dir /d", &[]), said);
     assert_eq!(state("lazypin", &[("LAZYPIN_DATA_DIR", "/d")]), said);
 }
+
+#[test]
+fn rules_of_the_profile_come_to_those_of_all() {
+    let case = Case::new(
+        "protect = [\"name:site-*\"]\n[profiles.work]\nprotect = [\"age<7d\"]\n[profiles.default]",
+    );
+    let rules = |line| -> Vec<String> {
+        let settings = case.settings(line, &[]).unwrap();
+        settings.protect.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(rules("lazypin"), ["name:site-*"]);
+    assert_eq!(rules("lazypin --profile work"), ["name:site-*", "age<7d"]);
+}

@@ -1,5 +1,6 @@
 //! The pin record, as the rest of the program sees it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -147,6 +148,14 @@ impl Pin {
             is_dir: false,
             file_record_id: None,
             user_id: None,
+        }
+    }
+
+    /// What pins of one content share, whatever the version of their CIDs.
+    pub fn root(&self) -> Option<Cow<'_, str>> {
+        match &self.root_hash {
+            Some(hash) => Some(Cow::Borrowed(hash)),
+            None => self.cid.multihash_hex().map(Cow::Owned),
         }
     }
 

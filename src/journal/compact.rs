@@ -39,7 +39,7 @@ pub(super) fn down_to(place: &Place, bytes: u64) -> io::Result<()> {
         return Ok(());
     }
     let old = File::open(place.file())?;
-    place.replace_locked(|new| {
+    place.replace_locked(&place.file(), |new| {
         let mut new = BufWriter::new(new);
         lines(BufReader::new(old), |line| {
             let Some(line) = line else { return Ok(()) };

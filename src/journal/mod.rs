@@ -8,6 +8,7 @@
 //! is ever handed to this room.
 
 mod backwards;
+mod by_hand;
 mod compact;
 mod log;
 mod place;

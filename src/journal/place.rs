@@ -19,26 +19,36 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     directory: PathBuf,
-    name: String,
+    profile: String,
 }
 
 impl Place {
     pub(super) fn new(directory: &Path, profile: &str) -> Self {
         Self {
             directory: directory.to_owned(),
-            name: format!("journal-{}", file_name(profile)),
+            profile: file_name(profile),
         }
     }
 
     /// The journal itself.
     pub(super) fn file(&self) -> PathBuf {
-        self.directory.join(format!("{}.jsonl", self.name))
+        self.directory
+            .join(format!("journal-{}.jsonl", self.profile))
+    }
+
+    /// The pins that are protected by hand.
+    pub(super) fn protected_file(&self) -> PathBuf {
+        self.directory
+            .join(format!("protected-{}.jsonl", self.profile))
     }
 
     /// Does something that no other process does at the same time.
     pub(super) fn locked<T>(&self, work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         fs::create_dir_all(&self.directory)?;
-        let lock = open_private(&self.directory.join(format!("{}.lock", self.name)))?;
+        let lock = self
+            .directory
+            .join(format!("journal-{}.lock", self.profile));
+        let lock = open_private(&lock)?;
         let start = Instant::now();
         while let Err(error) = lock.try_lock() {
             match error {
@@ -75,9 +85,10 @@ impl Place {
         Ok(())
     }
 
-    /// Puts other content in the journal's place, all of it or nothing.
+    /// Puts other content in a file's place, all of it or nothing.
     pub(super) fn replace_locked(
         &self,
+        file: &Path,
         write: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<()> {
         // Made for this user alone.
@@ -86,7 +97,7 @@ impl Place {
             .tempfile_in(&self.directory)?;
         write(new.as_file_mut())?;
         new.as_file().sync_all()?;
-        new.persist(self.file())?;
+        new.persist(file)?;
         sync_directory(&self.directory)
     }
 

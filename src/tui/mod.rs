@@ -23,6 +23,7 @@ use std::sync::{Arc, mpsc};
 use crate::app::{App, AppConfig};
 use crate::config::{self, Settings, Target, UsageError};
 use crate::connect::{cache, connect, journal};
+use crate::domain::Protection;
 use crate::input::Keymap;
 use crate::ui::Theme;
 use crate::worker;
@@ -56,9 +57,14 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
     let journal = journal(&settings)?;
     terminal::restore_on_panic();
     let clock = Clock::start();
+    let protection = Protection::new(
+        settings.protect.clone(),
+        journal.protected()?,
+        clock.now().wall,
+    );
     let mut screen = terminal::Screen::enter(settings.ui.mouse)?;
     let app = App::new(
-        app_config(&settings),
+        app_config(&settings, protection),
         Keymap::built_in(),
         screen.size()?,
         clock.now(),
@@ -92,7 +98,7 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
     Ok(end?)
 }
 
-fn app_config(settings: &Settings) -> AppConfig {
+fn app_config(settings: &Settings, protection: Protection) -> AppConfig {
     let service = match &settings.target {
         Target::Remote { .. } => "pinning service".to_owned(),
         Target::Embedded { .. } => "embedded service".to_owned(),
@@ -104,6 +110,7 @@ fn app_config(settings: &Settings) -> AppConfig {
         read_only: settings.read_only,
         page_size: settings.ui.page_size.map(NonZeroU16::get),
         directory: env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
+        protection,
     }
 }
 

@@ -2,6 +2,7 @@
 //! was cut off.
 
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 
@@ -9,9 +10,9 @@ use super::guard::guarded;
 use super::lane::Work;
 use super::shared::Shared;
 use super::undo::undo_all;
-use super::unpin::{finish_all, groups, report};
+use super::unpin::{Resumed, finish_all, groups, report};
 use super::written::with_journal;
-use crate::domain::{PinId, UnpinItem, UnpinOutcome};
+use crate::domain::{PinId, Protection, UnpinItem, UnpinOutcome};
 use crate::journal::{Entry, Extent, Kind, Recorder};
 use crate::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
 
@@ -42,8 +43,13 @@ impl Work for Changes {
                     let end = guarded(undo(&shared, concurrency, job, offer)).await;
                     shared.finish(job, end.and_then(|end| end)).await;
                 }
-                Request::Resume { job, offer } => {
-                    let end = guarded(resume(&shared, concurrency, job, offer)).await;
+                Request::Resume {
+                    job,
+                    offer,
+                    protection,
+                } => {
+                    let work = resume(&shared, concurrency, job, offer, protection);
+                    let end = guarded(work).await;
                     shared.finish(job, end.and_then(|end| end)).await;
                 }
                 // The handle sends nothing else into this lane.
@@ -133,6 +139,7 @@ async fn resume(
     concurrency: usize,
     job: JobId,
     offer: BatchOffer,
+    protection: Arc<Protection>,
 ) -> Result<JobEnd, String> {
     let called_off = shared.jobs.token(job);
     let Some(service) = called_off.run_until_cancelled(shared.service()).await else {
@@ -148,8 +155,12 @@ async fn resume(
     let open: Vec<PinId> = batch.open().into_iter().map(|pin| pin.id).collect();
     let total = open.len();
     let recorder = Recorder::start(running);
+    let resumed = Resumed {
+        since: batch.time,
+        protection,
+    };
     let items =
-        finish_all(service, open, batch.time, concurrency).take_until(called_off.cancelled_owned());
+        finish_all(service, open, resumed, concurrency).take_until(called_off.cancelled_owned());
     // What is not known stays open for the next time.
     let known = |item: &UnpinItem| item.outcome != UnpinOutcome::Unknown;
     let ended = report(shared, job, Some(&recorder), known, items).await;

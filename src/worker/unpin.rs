@@ -18,7 +18,8 @@ use super::lane::Work;
 use super::shared::Shared;
 use super::written::with_journal;
 use crate::api::PinningService;
-use crate::domain::{Pin, PinId, PinState, UnpinItem, UnpinOutcome, UnpinTarget};
+use crate::domain::filter::Scratch;
+use crate::domain::{Pin, PinId, PinState, Protection, UnpinItem, UnpinOutcome, UnpinTarget, Why};
 use crate::error::ApiError;
 use crate::journal::{Entry, Kind, Outcome, Recorder};
 use crate::protocol::{JobEnd, JobId, Reply, Request};
@@ -47,21 +48,31 @@ pub fn unpin_all(
         .buffer_unordered(concurrency.max(1))
 }
 
-/// Finishes what a batch that began at `since` and was cut off did not come to, as [`unpin_all`]
-/// does. Each pin is looked at first: what is off already is not unpinned again, and where looking
-/// fails the pin is left alone, as unknown.
+/// A batch that was cut off and is finished now.
+#[derive(Clone, Debug)]
+pub struct Resumed {
+    /// When it began.
+    pub since: Timestamp,
+    /// What it must not touch any more.
+    pub protection: Arc<Protection>,
+}
+
+/// Finishes what a batch that was cut off did not come to, as [`unpin_all`] does. Each pin is
+/// looked at first: what is off already is not unpinned again, what is protected by now stays, and
+/// where looking fails the pin is left alone, as unknown.
 pub fn finish_all(
     service: Arc<dyn PinningService>,
     ids: Vec<PinId>,
-    since: Timestamp,
+    batch: Resumed,
     concurrency: usize,
 ) -> impl Stream<Item = UnpinItem> + Send + 'static {
     stream::iter(unique(ids))
-        .map(move |id| finish_one(Arc::clone(&service), id, since))
+        .map(move |id| finish_one(Arc::clone(&service), id, batch.clone()))
         .buffer_unordered(concurrency.max(1))
 }
 
-async fn finish_one(service: Arc<dyn PinningService>, id: PinId, since: Timestamp) -> UnpinItem {
+async fn finish_one(service: Arc<dyn PinningService>, id: PinId, batch: Resumed) -> UnpinItem {
+    let Resumed { since, protection } = batch;
     let (outcome, message) = match guarded(service.details(&id)).await {
         Ok(Ok(details)) if is_off(&details.pin) => {
             let ours = details.pin.date_unpinned.is_some_and(|off| {
@@ -75,7 +86,10 @@ async fn finish_one(service: Arc<dyn PinningService>, id: PinId, since: Timestam
             };
             (outcome, "off already when it was looked at".to_owned())
         }
-        Ok(Ok(_)) => return unpin_one(service, id).await,
+        Ok(Ok(details)) => match protection.of(&details.pin, &mut Scratch::default()) {
+            Some(by) => (UnpinOutcome::Refused, Why::Protected(by).to_string()),
+            None => return unpin_one(service, id).await,
+        },
         Ok(Err(ApiError::NotFound(_))) => (
             UnpinOutcome::Gone,
             "not there when it was looked for".to_owned(),

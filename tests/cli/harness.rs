@@ -1,11 +1,12 @@
 //! A home of its own for each test, and the program run in it with nothing else around.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -96,6 +97,40 @@ impl Home {
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Runs it on a terminal, gives each question its answer, and gives the screen and the exit
+    /// code.
+    pub fn answer(&self, args: &[&str], answers: &[&str]) -> (String, u32) {
+        let pty = native_pty_system().openpty(PtySize::default()).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_lazypin"));
+        command.args(args);
+        command.cwd(self.path());
+        command.env_clear();
+        command.env("HOME", self.path());
+        command.env("TERM", "xterm");
+        let mut child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let mut writer = pty.master.take_writer().unwrap();
+        let mut screen = Vec::new();
+        let mut chunk = [0; 1024];
+        let mut answers = answers.iter().zip(1..);
+        let mut next = answers.next();
+        // A terminal whose other side has gone reads as an error on Linux and as the end elsewhere.
+        while let Ok(n @ 1..) = reader.read(&mut chunk) {
+            screen.extend_from_slice(&chunk[..n]);
+            let shown = String::from_utf8_lossy(&screen);
+            let asked = shown.matches("[y/N] ").count() + shown.matches("to do it: ").count();
+            if let Some((answer, question)) = next
+                && asked >= question
+            {
+                writer.write_all(answer.as_bytes()).unwrap();
+                next = answers.next();
+            }
+        }
+        let code = child.wait().unwrap().exit_code();
+        (String::from_utf8(screen).unwrap(), code)
     }
 
     /// Runs `serve` on a free port until it is dropped.

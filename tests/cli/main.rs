@@ -14,6 +14,7 @@ mod changing;
 mod filtering;
 mod harness;
 mod interrupted;
+mod planning;
 mod reading;
 mod secrets;
 mod serving;

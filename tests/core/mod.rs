@@ -45,6 +45,7 @@ pub fn config() -> AppConfig {
         read_only: false,
         page_size: None,
         directory: PathBuf::from("/home/me/site"),
+        protection: lazypin::domain::Protection::default(),
     }
 }
 

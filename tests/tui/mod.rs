@@ -276,6 +276,7 @@ impl Lazypin {
                 read_only: options.read_only,
                 page_size: None,
                 directory: options.directory.clone(),
+                protection: lazypin::domain::Protection::default(),
             },
             Keymap::built_in(),
             Size::new(width, height),

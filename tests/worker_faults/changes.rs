@@ -1,16 +1,18 @@
 //! Finishing and taking back: looked at where it is not clear, never done twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use lazypin::api::PinningService;
-use lazypin::domain::{Cid, PinId, UndoItem, UndoOutcome, UnpinOutcome, UnpinTarget};
+use lazypin::domain::{
+    Cid, PinId, Protection, Rule, UndoItem, UndoOutcome, UnpinOutcome, UnpinTarget,
+};
 use lazypin::error::ApiError;
 use lazypin::journal::{Entry, Journal, Kind, Outcome, Scope};
 use lazypin::worker::undo::undo_all;
-use lazypin::worker::unpin::finish_all;
+use lazypin::worker::unpin::{Resumed, finish_all};
 
 use crate::fake::{Fake, Fault, pin, timeout};
 
@@ -26,20 +28,28 @@ async fn what_was_cut_off_is_looked_at_before_it_is_unpinned() {
     let mut long_off = pin("long-off");
     long_off.pinned = false;
     long_off.date_unpinned = Some(Timestamp::UNIX_EPOCH);
-    let fake = Fake::with_pins([pin("there"), off, long_off, pin("blind")])
+    let fake = Fake::with_pins([pin("there"), off, long_off, pin("blind"), pin("kept")])
         .on("details blind", [Fault::Fails(timeout())]);
     let fake = Arc::new(fake);
-    let ids = ["there", "off", "long-off", "nowhere", "blind"].map(PinId::from);
-    let items: HashMap<String, UnpinOutcome> =
-        finish_all(service(&fake), ids.to_vec(), Timestamp::now(), 4)
-            .map(|item| (item.id.to_string(), item.outcome))
-            .collect()
-            .await;
+    let ids = ["there", "off", "long-off", "nowhere", "blind", "kept"].map(PinId::from);
+    let resumed = Resumed {
+        since: Timestamp::now(),
+        protection: Arc::new(Protection::new(
+            vec![Rule::read("id:kept").unwrap()],
+            BTreeSet::new(),
+            Timestamp::now(),
+        )),
+    };
+    let items: HashMap<String, UnpinOutcome> = finish_all(service(&fake), ids.to_vec(), resumed, 4)
+        .map(|item| (item.id.to_string(), item.outcome))
+        .collect()
+        .await;
     assert_eq!(items["there"], UnpinOutcome::Done);
     assert_eq!(items["off"], UnpinOutcome::Done);
     assert_eq!(items["long-off"], UnpinOutcome::Gone);
     assert_eq!(items["nowhere"], UnpinOutcome::Gone);
     assert_eq!(items["blind"], UnpinOutcome::Unknown);
+    assert_eq!(items["kept"], UnpinOutcome::Refused);
     // Nothing was unpinned without a look, and nothing that was off.
     assert_eq!(fake.count_all("unpin"), 1);
     assert_eq!(fake.count("unpin there"), 1);

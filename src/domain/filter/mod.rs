@@ -87,6 +87,13 @@ impl Filter {
             .any(|condition| !condition.negated && matches!(condition.test, Test::Word(_)))
     }
 
+    /// Whether what matches hangs on other pins than the one that is asked about.
+    pub fn asks_for_duplicates(&self) -> bool {
+        self.conditions
+            .iter()
+            .any(|condition| matches!(condition.test, Test::Duplicate(_)))
+    }
+
     /// How well the pin matches, greater is better: the sum of what each word scores in its best
     /// field, 0 without words. `None` where it does not match.
     pub fn matches(&self, facts: &impl Facts, scratch: &mut Scratch) -> Option<u32> {

@@ -1,0 +1,180 @@
+//! What an unpin is going to do, made before anything is changed: which pins go, how much that is,
+//! and which are left out, and why.
+
+mod draft;
+mod left_out;
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::text::human_bytes;
+use super::{Pin, UnpinTarget};
+pub use draft::PlanDraft;
+pub use left_out::{LeftOut, Why};
+
+/// Whose pins a plan is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The profile's name.
+    pub profile: String,
+    /// What tells the service from others: its address, or where the embedded one keeps its data.
+    pub service: String,
+}
+
+/// A pin that goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedPin {
+    /// Which one, with what it takes to take it back.
+    pub target: UnpinTarget,
+    /// When it was pinned.
+    pub date_pinned: Option<Timestamp>,
+    /// Why no more is known of it; empty where its record is known.
+    pub note: String,
+}
+
+impl From<&Pin> for PlannedPin {
+    fn from(pin: &Pin) -> Self {
+        Self {
+            target: UnpinTarget::from(pin),
+            date_pinned: pin.date_pinned,
+            note: String::new(),
+        }
+    }
+}
+
+/// What goes, in the order in which it was asked for, and what stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnpinPlan {
+    pins: Vec<PlannedPin>,
+    left_out: Vec<LeftOut>,
+    is_known: bool,
+    bytes: u64,
+    unknown_sizes: usize,
+    oldest: Option<usize>,
+    largest: Option<usize>,
+    duplicates: usize,
+}
+
+impl Default for UnpinPlan {
+    fn default() -> Self {
+        Self {
+            pins: Vec::new(),
+            left_out: Vec::new(),
+            is_known: true,
+            bytes: 0,
+            unknown_sizes: 0,
+            oldest: None,
+            largest: None,
+            duplicates: 0,
+        }
+    }
+}
+
+impl UnpinPlan {
+    /// What goes.
+    pub fn pins(&self) -> &[PlannedPin] {
+        &self.pins
+    }
+
+    /// What was asked for and stays.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
+    /// How many go.
+    pub fn len(&self) -> usize {
+        self.pins.len()
+    }
+
+    /// Whether nothing goes.
+    pub fn is_empty(&self) -> bool {
+        self.pins.is_empty()
+    }
+
+    /// Whether the record of each pin that goes is known.
+    pub fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    /// Bytes of what goes, as far as they are known.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many go whose bytes are not known.
+    pub fn unknown_sizes(&self) -> usize {
+        self.unknown_sizes
+    }
+
+    /// The one that was pinned first.
+    pub fn oldest(&self) -> Option<&PlannedPin> {
+        self.pins.get(self.oldest?)
+    }
+
+    /// The one with the most bytes.
+    pub fn largest(&self) -> Option<&PlannedPin> {
+        self.pins.get(self.largest?)
+    }
+
+    /// The pins that go, as the worker and the journal take them.
+    pub fn into_targets(self) -> Vec<UnpinTarget> {
+        self.pins.into_iter().map(|pin| pin.target).collect()
+    }
+
+    /// What stands out in it: a label of one or two words, and the fact. Nothing is said of what goes
+    /// where not all records are known.
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = Vec::new();
+        if self.is_known && self.len() > 1 {
+            if let Some(pin) = self.oldest()
+                && let Some(date) = pin.date_pinned
+            {
+                let fact = format!("{}  {}", date.strftime("%Y-%m-%d"), pin.target.title());
+                facts.push(("oldest", fact));
+            }
+            if let Some(pin) = self.largest()
+                && let Some(size) = pin.target.size
+            {
+                let fact = format!("{}  {}", human_bytes(size), pin.target.title());
+                facts.push(("largest", fact));
+            }
+            if self.duplicates > 0 {
+                let fact = format!(
+                    "{} share their content with another of these",
+                    self.duplicates
+                );
+                facts.push(("duplicates", fact));
+            }
+        }
+        facts.extend(self.reasons().map(|reasons| ("left out", reasons)));
+        facts
+    }
+
+    /// How many are left out for each reason, the most frequent first; nothing where none is.
+    pub fn reasons(&self) -> Option<String> {
+        if self.left_out.is_empty() {
+            return None;
+        }
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for left_out in &self.left_out {
+            let reason = match &left_out.why {
+                Why::Unclear(_) => "could not be looked at".to_owned(),
+                Why::Changed(_) => "changed since the plan was made".to_owned(),
+                why => why.to_string(),
+            };
+            *counts.entry(reason).or_default() += 1;
+        }
+        let mut reasons: Vec<(usize, String)> = counts
+            .into_iter()
+            .map(|(reason, times)| (times, reason))
+            .collect();
+        reasons.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let reasons: Vec<String> = reasons
+            .into_iter()
+            .map(|(times, reason)| format!("{times} {reason}"))
+            .collect();
+        Some(reasons.join(", "))
+    }
+}
