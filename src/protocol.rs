@@ -159,6 +159,16 @@ pub enum Reply {
         /// The page, or why there is none.
         result: Result<PinPage, ApiError>,
     },
+    /// What a search that takes long has found so far of the first page of a narrowed list. The
+    /// whole page follows.
+    FirstMatches {
+        /// From the request.
+        seq: Seq,
+        /// From the request.
+        query: ListQuery,
+        /// The best rows so far, with totals that count so far.
+        page: PinPage,
+    },
     /// How much of the account is known here, for lists that are narrowed.
     Indexed {
         /// Pins that are known.

@@ -375,6 +375,7 @@ impl App {
                     self.warn(format!("the list may be old: {why}"));
                 }
             }
+            Reply::FirstMatches { seq, query, page } => self.list.preview(seq, &query, page),
             Reply::Indexed {
                 known,
                 total,

@@ -1,5 +1,6 @@
 //! A thousand rows in one piece, shared with those who read an older state until it changes.
 
+use crate::domain::filter::Letters;
 use crate::domain::packed::{Fixed, PackedRef};
 
 /// Rows in a chunk.
@@ -17,7 +18,15 @@ pub(super) struct Slot {
     text: Span,
     pub(super) next: u32,
     pub(super) before: u32,
-    pub(super) is_taken: bool,
+    /// What its name and its pairs are made of.
+    pub(super) letters: Letters,
+}
+
+impl Slot {
+    /// Whether a row is here: a head is never empty.
+    pub(super) fn is_taken(&self) -> bool {
+        self.head.len > 0
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +64,7 @@ pub(super) struct Chunk {
 impl Chunk {
     /// The packed pin in this slot.
     pub(super) fn packed(&self, at: usize) -> Option<PackedRef<'_>> {
-        let slot = self.slots.get(at).filter(|slot| slot.is_taken)?;
+        let slot = self.slots.get(at).filter(|slot| slot.is_taken())?;
         Some(PackedRef {
             fixed: &slot.fixed,
             head: self.heads.get(slot.head.range())?,
@@ -85,11 +94,11 @@ impl Chunk {
             text,
             next: 0,
             before: 0,
-            is_taken: true,
+            letters: letters_of(row).unwrap_or_default(),
         };
         match self.slots.get_mut(at) {
             Some(slot) => {
-                if slot.is_taken {
+                if slot.is_taken() {
                     self.spilt += (slot.head.len + slot.text.len) as usize;
                 }
                 *slot = Slot {
@@ -105,8 +114,7 @@ impl Chunk {
 
     /// Empties a slot.
     pub(super) fn clear(&mut self, at: usize) {
-        if let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.is_taken) {
-            slot.is_taken = false;
+        if let Some(slot) = self.slots.get_mut(at).filter(|slot| slot.is_taken()) {
             self.spilt += (slot.head.len + slot.text.len) as usize;
             (slot.head, slot.text) = (Span::default(), Span::default());
         }
@@ -133,6 +141,23 @@ impl Chunk {
         self.texts = texts;
         self.spilt = 0;
     }
+}
+
+/// What the row's name and pairs are made of. `None` where it holds less than it says, and so has
+/// none that could be read.
+fn letters_of(row: PackedRef<'_>) -> Option<Letters> {
+    let mut cursor = row.cursor();
+    let name = cursor.optional()?.unwrap_or_default();
+    let mut letters = Letters::of(name);
+    cursor.text()?;
+    cursor.optional()?;
+    for _ in 0..cursor.number()? {
+        letters = letters
+            .and(Letters::of(cursor.text()?))
+            .and(Letters::of("="))
+            .and(Letters::of(cursor.text()?));
+    }
+    Some(letters)
 }
 
 /// Makes room a little at a time: what doubles wastes half.

@@ -1,13 +1,13 @@
 //! The rows as everybody reads them: a state of the table that never changes again.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
 use super::chunk::{Chunk, ROWS};
-use crate::domain::filter::Facts;
+use crate::domain::filter::{Facts, Letters};
 use crate::domain::packed::head::Cursor;
 use crate::domain::packed::{self, Fixed, ID_TEXT, IS_DIR, IS_PINNED, PackedRef, PinKey};
 use crate::domain::{PackedPin, Pin, PinState, PinnedFilter, Totals};
@@ -114,7 +114,7 @@ impl Rows {
     pub(super) fn fixed(&self, number: u32) -> Option<&Fixed> {
         let (chunk, at) = place(number);
         let slot = self.chunks.get(chunk)?.slots.get(at)?;
-        slot.is_taken.then_some(&slot.fixed)
+        slot.is_taken().then_some(&slot.fixed)
     }
 
     pub(super) fn packed(&self, number: u32) -> Option<PackedRef<'_>> {
@@ -136,21 +136,27 @@ pub(super) fn number(chunk: usize, at: usize) -> u32 {
     u32::try_from(chunk * ROWS + at).unwrap_or(u32::MAX)
 }
 
+/// What a UUID is made of.
+static UUID_LETTERS: LazyLock<Letters> = LazyLock::new(|| Letters::of("0123456789abcdef-"));
+
 /// One row, with what a filter asks of it.
 pub struct Row<'a> {
     number: u32,
     packed: PackedRef<'a>,
     next: u32,
+    letters: Letters,
     id: OnceCell<[u8; Hyphenated::LENGTH]>,
 }
 
 impl<'a> Row<'a> {
     #[inline]
     fn of(chunk: &'a Chunk, at: usize, number: u32) -> Option<Self> {
+        let slot = chunk.slots.get(at)?;
         Some(Self {
             number,
             packed: chunk.packed(at)?,
-            next: chunk.slots.get(at)?.next,
+            next: slot.next,
+            letters: slot.letters,
             id: OnceCell::new(),
         })
     }
@@ -247,6 +253,17 @@ impl Facts for Row<'_> {
 
     fn is_duplicate(&self) -> bool {
         self.next != self.number
+    }
+
+    fn letters(&self) -> Letters {
+        self.letters
+    }
+
+    fn id_letters(&self) -> Letters {
+        if self.packed.fixed.has(ID_TEXT) {
+            return Letters::ANY;
+        }
+        *UUID_LETTERS
     }
 
     fn keyvalues(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -1,19 +1,39 @@
 //! Asking the index: which rows match, in which order.
 //!
-//! A search is plain work for a thread that may block. It can be called off at any time, shows what
-//! it has early, and where it narrows the one before looks only at what that one found.
+//! A search is plain work for a thread that may block, and for others that help it. It can be called
+//! off at any time, shows what it has where it takes longer than a frame, and where it narrows the
+//! one before looks only at what that one found.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, available_parallelism};
+use std::time::{Duration, Instant};
 
 use super::rows::Rows;
-use super::sort::{Hit, SortKey, sorted};
+use super::seen::Seen;
+use super::sort::{Hit, SortKey, first, sorted};
 use crate::domain::filter::{Facts as _, Filter, Scratch};
 use crate::domain::{PinnedFilter, SortOrder, Totals};
 
-/// Rows between two looks at whether the search still counts: a tenth of a millisecond for cheap
-/// terms, one or two for words.
-const STEP: usize = 4096;
+/// Rows that a thread takes at a time, and between two looks at whether the search still counts: a
+/// tenth of a millisecond for cheap terms, half of one for words.
+const BLOCK: u32 = 4096;
 
-/// Rows that are looked at before the first find is shown.
-const FIRST_LOOK: usize = 64 * 1024;
+/// Blocks for which one thread more is worth its start.
+const BLOCKS_EACH: usize = 4;
+
+/// Threads at the most. More of them wait for the memory.
+const THREADS: usize = 8;
+
+/// How long a search goes on before it shows what it has: a good part of a frame is left to put
+/// that in order and to draw it.
+const FIRST_LOOK: Duration = Duration::from_millis(6);
+
+/// Blocks that are looked at before anything is shown, however long they take: what so few hold is
+/// whole soon.
+const FIRST_BLOCKS: usize = 16;
+
+/// Rows that are shown then.
+const FIRST_ROWS: usize = 256;
 
 /// What is asked.
 #[derive(Clone, Debug, Default)]
@@ -63,41 +83,147 @@ impl Hits {
 }
 
 /// Looks for `ask` in `rows`. `previous` is the last whole result, of whatever was asked then.
-/// `partial` is given what was found in the first part of many rows. `None` where `is_off` said
-/// that nobody waits any more.
+/// Where that takes long, `partial` is given the first rows of what is found by then, once, with
+/// totals that count so far. `None` where `is_off` said that nobody waits any more.
 pub fn search(
     rows: &Rows,
     ask: &Ask,
     previous: Option<&Hits>,
-    is_off: &dyn Fn() -> bool,
-    partial: &mut dyn FnMut(Hits),
+    is_off: &(dyn Fn() -> bool + Sync),
+    partial: impl FnOnce(Hits),
 ) -> Option<Hits> {
     let previous = previous.filter(|previous| previous.hold(rows, ask));
-    let mut found = Found {
-        hits: Vec::new(),
-        totals: Totals::default(),
+    let scan = Scan {
+        rows,
+        ask,
+        among: previous.map(|previous| previous.rows.iter().copied().collect()),
+        is_off,
+        next: AtomicUsize::new(0),
     };
-    let mut scratch = Scratch::default();
-    let mut looked = 0;
-    let mut look = |row, found: &mut Found| {
-        found.look(rows, ask, row, &mut scratch);
-        looked += 1;
-        if looked == FIRST_LOOK && !found.hits.is_empty() {
-            partial(found.in_order(rows, ask, None));
+    let mut found = Vec::new();
+    scan.run(Some(Instant::now() + FIRST_LOOK), &mut found);
+    if !scan.is_over() && !is_off() {
+        let (hits, totals) = together(&mut found);
+        if !hits.is_empty() {
+            partial(Hits {
+                rows: first(rows, &hits, ask.sort, ask.order, FIRST_ROWS),
+                totals,
+                revision: rows.revision(),
+                ask: ask.clone(),
+            });
         }
-        !(looked % STEP == 0 && is_off())
-    };
-    let whole = match previous {
-        Some(previous) => previous.rows.iter().all(|row| look(*row, &mut found)),
-        None => (0..rows.end()).all(|row| look(row, &mut found)),
-    };
-    if !whole || is_off() {
+        scan.run(None, &mut found);
+    }
+    if is_off() {
         return None;
     }
-    Some(found.in_order(rows, ask, previous))
+    let (hits, totals) = together(&mut found);
+    let ordered = previous.filter(|previous| previous.are_ordered(ask));
+    let in_order = match ordered {
+        Some(previous) => {
+            let still: Seen = hits.iter().map(|hit| hit.row).collect();
+            let rows = previous.rows.iter().copied();
+            rows.filter(|row| still.has(*row)).collect()
+        }
+        None => sorted(rows, &hits, ask.sort, ask.order),
+    };
+    Some(Hits {
+        rows: in_order,
+        totals,
+        revision: rows.revision(),
+        ask: ask.clone(),
+    })
 }
 
+/// A search under way. Blocks are taken in their order, and each that was taken is finished.
+struct Scan<'a> {
+    rows: &'a Rows,
+    ask: &'a Ask,
+    /// The only rows that can match.
+    among: Option<Seen>,
+    is_off: &'a (dyn Fn() -> bool + Sync),
+    /// The block to be taken next.
+    next: AtomicUsize,
+}
+
+impl Scan<'_> {
+    /// Looks on with several threads: to the end, until then, or until it is called off.
+    fn run(&self, until: Option<Instant>, found: &mut Vec<Found>) {
+        let rows = self.among.as_ref().map_or(self.rows.len(), Seen::len);
+        let worth = rows / (BLOCK as usize * BLOCKS_EACH) + 1;
+        let threads = available_parallelism()
+            .map_or(1, usize::from)
+            .min(THREADS)
+            .min(worth);
+        let work = || {
+            let mut scratch = Scratch::default();
+            std::iter::from_fn(|| Some(self.look(self.take(until)?, &mut scratch))).collect()
+        };
+        thread::scope(|scope| {
+            // Where the system has no more threads, fewer do.
+            let helpers: Vec<_> = (1..threads)
+                .filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
+                .collect();
+            let own: Vec<Found> = work();
+            found.extend(own);
+            for helper in helpers {
+                match helper.join() {
+                    Ok(blocks) => found.extend(blocks),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+        });
+    }
+
+    fn is_over(&self) -> bool {
+        self.next.load(Ordering::Relaxed) >= self.blocks()
+    }
+
+    fn blocks(&self) -> usize {
+        self.rows.end().div_ceil(BLOCK) as usize
+    }
+
+    fn take(&self, until: Option<Instant>) -> Option<u32> {
+        let is_late = |until: Instant| {
+            self.next.load(Ordering::Relaxed) >= FIRST_BLOCKS && Instant::now() >= until
+        };
+        if self.is_over() || (self.is_off)() || until.is_some_and(is_late) {
+            return None;
+        }
+        let block = self.next.fetch_add(1, Ordering::Relaxed);
+        if block >= self.blocks() {
+            return None;
+        }
+        u32::try_from(block).ok()
+    }
+
+    fn look(&self, block: u32, scratch: &mut Scratch) -> Found {
+        let mut found = Found {
+            block,
+            hits: Vec::new(),
+            totals: Totals::default(),
+        };
+        let start = block * BLOCK;
+        let rows = start..(start + BLOCK).min(self.rows.end());
+        match &self.among {
+            Some(among) => {
+                for row in among.within(rows) {
+                    found.look(self.rows, self.ask, row, scratch);
+                }
+            }
+            None => {
+                for row in rows {
+                    found.look(self.rows, self.ask, row, scratch);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// What was found in one block.
 struct Found {
+    block: u32,
     hits: Vec<Hit>,
     totals: Totals,
 }
@@ -124,18 +250,16 @@ impl Found {
             .size
             .saturating_add(row.size().unwrap_or_default());
     }
+}
 
-    fn in_order(&self, rows: &Rows, ask: &Ask, previous: Option<&Hits>) -> Hits {
-        let ordered = previous.is_some_and(|previous| previous.are_ordered(ask));
-        Hits {
-            rows: if ordered {
-                self.hits.iter().map(|hit| hit.row).collect()
-            } else {
-                sorted(rows, &self.hits, ask.sort, ask.order)
-            },
-            totals: self.totals,
-            revision: rows.revision(),
-            ask: ask.clone(),
-        }
+/// All that was found so far, in the order of the rows' numbers.
+fn together(found: &mut [Found]) -> (Vec<Hit>, Totals) {
+    found.sort_unstable_by_key(|found| found.block);
+    let mut totals = Totals::default();
+    for found in &*found {
+        totals.files += found.totals.files;
+        totals.size = totals.size.saturating_add(found.totals.size);
     }
+    let hits = found.iter().flat_map(|found| found.hits.iter().copied());
+    (hits.collect(), totals)
 }

@@ -1,7 +1,9 @@
 //! Searching against the slow way: each pin matched by itself, and a plain sort.
 
-use std::cell::Cell;
-use std::cmp::Ordering;
+use std::cmp;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use proptest::collection::vec;
@@ -34,18 +36,18 @@ fn ask(filter: &str, pinned: PinnedFilter, sort: SortKey, order: SortOrder) -> A
 }
 
 fn whole(rows: &Rows, ask: &Ask, previous: Option<&Hits>) -> Hits {
-    search(rows, ask, previous, &|| false, &mut |_| ()).unwrap()
+    search(rows, ask, previous, &|| false, drop).unwrap()
 }
 
 /// How two pins are to lie, but for those that are alike.
-fn compare(sort: SortKey, a: &(Pin, u32), b: &(Pin, u32)) -> Ordering {
+fn compare(sort: SortKey, a: &(Pin, u32), b: &(Pin, u32)) -> cmp::Ordering {
     let micros = |time: Option<Timestamp>| time.map(|time| time.as_nanosecond().div_euclid(1000));
     let made = |pin: &Pin| micros(pin.created_at.or(pin.date_pinned));
     let folded = |text: &Option<String>| text.clone().unwrap_or_default().to_lowercase();
     let ((a, a_score), (b, b_score)) = (a, b);
     let first = match sort {
         SortKey::Score => a_score.cmp(b_score),
-        SortKey::Created => Ordering::Equal,
+        SortKey::Created => cmp::Ordering::Equal,
         SortKey::Pinned => micros(a.date_pinned).cmp(&micros(b.date_pinned)),
         SortKey::Size => a.size.unwrap_or_default().cmp(&b.size.unwrap_or_default()),
         SortKey::Name => (folded(&a.name), a.name.clone().unwrap_or_default())
@@ -109,7 +111,7 @@ proptest! {
                     .collect();
                 for pair in in_order.windows(2) {
                     let lies = compare(sort, &pair[0], &pair[1]);
-                    let wrong = if order == SortOrder::Ascending { Ordering::Greater } else { Ordering::Less };
+                    let wrong = if order == SortOrder::Ascending { cmp::Ordering::Greater } else { cmp::Ordering::Less };
                     prop_assert_ne!(lies, wrong, "{:?} {:#?}", sort, pair);
                 }
                 previous = Some(hits);
@@ -134,32 +136,47 @@ fn many(count: u32) -> Table {
 }
 
 #[test]
-fn a_search_shows_something_early_and_ends_when_nobody_waits() {
-    let table = many(100_000);
+fn a_search_that_takes_long_shows_the_best_rows_so_far() {
+    let table = many(200_000);
+    for (sort, order) in [
+        (SortKey::Size, SortOrder::Ascending),
+        (SortKey::Score, SortOrder::Descending),
+        (SortKey::Name, SortOrder::Descending),
+    ] {
+        let all = ask("file", PinnedFilter::All, sort, order);
+        let slow = || {
+            thread::sleep(Duration::from_millis(3));
+            false
+        };
+        let mut early: Option<Hits> = None;
+        let hits = search(table.rows(), &all, None, &slow, |hits| early = Some(hits)).unwrap();
+        let early = early.unwrap();
+        assert!(early.totals.files < hits.totals.files);
+        // Rows are looked at in their order: the best of the first ones.
+        let seen = u32::try_from(early.totals.files).unwrap();
+        let best = hits.rows.into_iter().filter(|row| *row < seen);
+        assert_eq!(early.rows, best.take(256).collect::<Vec<_>>(), "{sort:?}");
+    }
+}
+
+#[test]
+fn a_search_ends_when_nobody_waits() {
+    let table = many(200_000);
     let all = ask(
         "file",
         PinnedFilter::All,
         SortKey::Size,
         SortOrder::Ascending,
     );
-    let mut early = Vec::new();
-    let hits = search(table.rows(), &all, None, &|| false, &mut |hits| {
-        early.push(hits.rows.len());
-    });
-    assert_eq!(hits.unwrap().rows.len(), 100_000);
-    assert_eq!(early, [64 * 1024]);
-
-    let asked = Cell::new(0);
-    let off = || {
-        asked.set(asked.get() + 1);
-        asked.get() > 2
-    };
-    assert!(search(table.rows(), &all, None, &off, &mut |_| ()).is_none());
-    assert_eq!(asked.get(), 3, "all went on after it was called off");
+    let asked = AtomicUsize::new(0);
+    let off = || asked.fetch_add(1, Ordering::Relaxed) >= 2;
+    assert!(search(table.rows(), &all, None, &off, drop).is_none());
+    let asked = asked.into_inner();
+    assert!(asked < 30, "all went on after it was called off: {asked}");
 }
 
 #[test]
-fn a_narrower_search_does_not_look_at_all_rows_again() {
+fn a_narrower_search_looks_only_at_what_was_found_before() {
     let mut table = many(50_000);
     let wide = ask(
         "size<100B",
@@ -167,24 +184,24 @@ fn a_narrower_search_does_not_look_at_all_rows_again() {
         SortKey::Size,
         SortOrder::Descending,
     );
-    let first = whole(table.rows(), &wide, None);
+    let mut first = whole(table.rows(), &wide, None);
     assert_eq!(first.rows.len(), 100);
+    // What was not found before can't be found now.
+    first.rows.retain(|row| *row != 5);
+    for (sort, expected) in [
+        (SortKey::Size, [9, 8, 7, 6, 4, 3, 2, 1, 0]),
+        (SortKey::Name, [9, 8, 7, 6, 4, 3, 2, 1, 0]),
+    ] {
+        let narrow = ask("size<10B", PinnedFilter::All, sort, SortOrder::Descending);
+        let found = whole(table.rows(), &narrow, Some(&first));
+        assert_eq!(found.rows, expected);
+    }
+    // In a later revision old numbers count for nothing.
+    table.upsert(&Pin::new("new", Cid::as_received("c")));
     let narrow = Ask {
         filter: Filter::parse("size<10B", Timestamp::UNIX_EPOCH).0,
         ..wide
     };
-    let looks = |rows: &Rows| {
-        let asked = Cell::new(0);
-        let off = || {
-            asked.set(asked.get() + 1);
-            false
-        };
-        let hits = search(rows, &narrow, Some(&first), &off, &mut |_| ()).unwrap();
-        (asked.get(), hits.rows.len())
-    };
-    assert_eq!(looks(table.rows()), (1, 10));
-    // In a later revision old numbers count for nothing.
-    table.upsert(&Pin::new("new", Cid::as_received("c")));
-    let (asked, found) = looks(table.rows());
-    assert!(asked > 10 && found == 10, "{asked} {found}");
+    let found = whole(table.rows(), &narrow, Some(&first));
+    assert_eq!(found.rows.len(), 10);
 }

@@ -5,7 +5,7 @@
 
 use super::rows::Rows;
 use crate::domain::filter::Facts as _;
-use crate::domain::packed::{CREATED, PINNED};
+use crate::domain::packed::{CREATED, Fixed, PINNED};
 use crate::domain::{PinState, SortField, SortOrder};
 
 /// What rows are ordered by. What is alike comes by the time of making, in the same direction.
@@ -50,31 +50,19 @@ pub(super) struct Hit {
 /// Texts are told apart by this many bytes at the most.
 const TEXT: usize = 512;
 
-/// The hits' rows in order.
+/// The hits' rows in order. The hits come in the order of their numbers.
 pub(super) fn sorted(rows: &Rows, hits: &[Hit], key: SortKey, order: SortOrder) -> Vec<u32> {
-    let created = |hit: &Hit| rows.fixed(hit.row).map_or(0, |row| made(row.dates_made()));
     let mut sorted: Vec<u32> = match key {
-        SortKey::Created => by(hits, |hit| created(hit)),
-        SortKey::Score => by(hits, |hit| (hit.score, created(hit))),
-        SortKey::Pinned => by(hits, |hit| {
-            let date = rows.fixed(hit.row).and_then(|row| row.date(PINNED));
-            (made(date), created(hit))
-        }),
-        SortKey::Size => by(hits, |hit| {
-            let size = rows
-                .fixed(hit.row)
-                .and_then(crate::domain::packed::Fixed::size);
-            (size.unwrap_or_default(), created(hit))
-        }),
-        SortKey::State => by(hits, |hit| {
-            let state = rows.fixed(hit.row).map(crate::domain::packed::Fixed::state);
-            (state.map_or(0, rank), created(hit))
-        }),
+        SortKey::Created => in_time(rows, hits).into_iter().map(|(_, hit)| hit.row).collect(),
+        SortKey::Score => by(rows, hits, |hit| hit.score),
+        SortKey::Pinned => by(rows, hits, |hit| pinned(rows, hit)),
+        SortKey::Size => by(rows, hits, |hit| size(rows, hit)),
+        SortKey::State => by(rows, hits, |hit| state(rows, hit)),
         SortKey::Name | SortKey::Cid | SortKey::Type => {
             let texts = Texts { rows, key };
             let mut all: Vec<(u128, u64, u32)> = hits
                 .iter()
-                .map(|hit| (texts.piece(hit.row, 0), created(hit), hit.row))
+                .map(|hit| (texts.piece(hit.row, 0), created(rows, hit), hit.row))
                 .collect();
             texts.sort(&mut all, 0);
             all.into_iter().map(|(.., row)| row).collect()
@@ -86,11 +74,73 @@ pub(super) fn sorted(rows: &Rows, hits: &[Hit], key: SortKey, order: SortOrder) 
     sorted
 }
 
-fn by<K: Ord>(hits: &[Hit], key: impl Fn(&Hit) -> K) -> Vec<u32> {
-    let mut all: Vec<(K, u32)> = hits.iter().map(|hit| (key(hit), hit.row)).collect();
-    // Rows often lie in the order of their making already, which this sort makes use of.
-    all.sort();
+/// The rows of the first hits in order, for a first look: long texts that begin alike may be taken
+/// for each other where the rows end.
+pub(super) fn first(
+    rows: &Rows,
+    hits: &[Hit],
+    key: SortKey,
+    order: SortOrder,
+    most: usize,
+) -> Vec<u32> {
+    let texts = Texts { rows, key };
+    let mut all: Vec<((u128, u64), Hit)> = hits
+        .iter()
+        .map(|hit| {
+            let key = match key {
+                SortKey::Created => 0,
+                SortKey::Score => hit.score.into(),
+                SortKey::Pinned => pinned(rows, hit).into(),
+                SortKey::Size => size(rows, hit).into(),
+                SortKey::State => state(rows, hit).into(),
+                SortKey::Name | SortKey::Cid | SortKey::Type => texts.piece(hit.row, 0),
+            };
+            ((key, created(rows, hit)), *hit)
+        })
+        .collect();
+    if all.len() > most {
+        all.select_nth_unstable_by(most, |(a, _), (b, _)| match order {
+            SortOrder::Ascending => a.cmp(b),
+            SortOrder::Descending => b.cmp(a),
+        });
+        all.truncate(most);
+    }
+    all.sort_unstable_by_key(|(_, hit)| hit.row);
+    let hits: Vec<Hit> = all.into_iter().map(|(_, hit)| hit).collect();
+    sorted(rows, &hits, key, order)
+}
+
+/// By the time of making, which rows often lie in already, one way or the other: that makes a sort
+/// as good as free.
+fn in_time(rows: &Rows, hits: &[Hit]) -> Vec<(u64, Hit)> {
+    let mut all: Vec<(u64, Hit)> = hits.iter().map(|hit| (created(rows, hit), *hit)).collect();
+    all.sort_by_key(|(created, _)| *created);
+    all
+}
+
+/// By a key, and where that is alike by the time of making.
+fn by<K: Ord>(rows: &Rows, hits: &[Hit], key: impl Fn(&Hit) -> K) -> Vec<u32> {
+    let in_time = in_time(rows, hits).into_iter();
+    let mut all: Vec<(K, u32)> = in_time.map(|(_, hit)| (key(&hit), hit.row)).collect();
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
     all.into_iter().map(|(_, row)| row).collect()
+}
+
+fn created(rows: &Rows, hit: &Hit) -> u64 {
+    made(rows.fixed(hit.row).and_then(Fixed::made))
+}
+
+fn pinned(rows: &Rows, hit: &Hit) -> u64 {
+    made(rows.fixed(hit.row).and_then(|row| row.date(PINNED)))
+}
+
+fn size(rows: &Rows, hit: &Hit) -> u64 {
+    let size = rows.fixed(hit.row).and_then(Fixed::size);
+    size.unwrap_or_default()
+}
+
+fn state(rows: &Rows, hit: &Hit) -> u8 {
+    rows.fixed(hit.row).map_or(0, |row| rank(row.state()))
 }
 
 /// A time as a number that is smaller for an earlier one, and smallest for none.
@@ -194,9 +244,9 @@ impl Piece {
     }
 }
 
-impl crate::domain::packed::Fixed {
+impl Fixed {
     /// When the record was made, as far as that is known.
-    fn dates_made(&self) -> Option<i64> {
+    fn made(&self) -> Option<i64> {
         self.date(CREATED).or_else(|| self.date(PINNED))
     }
 }

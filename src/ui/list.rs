@@ -121,8 +121,9 @@ fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
     }
     if !app.list.is_empty() {
         let (page, pages) = app.list.page();
+        let more = if app.list.is_searching() { "…" } else { "" };
         let place = format!(
-            " row {} of {} · page {page}/{pages} ",
+            " row {} of {}{more} · page {page}/{pages} ",
             app.list.cursor() + 1,
             app.list.len()
         );

@@ -69,13 +69,15 @@ impl Account {
         }
     }
 
-    /// A page of what the filter lets through, out of what is known now.
+    /// A page of what the filter lets through, out of what is known now. `first` is told what such
+    /// a page has so far where it takes longer than a person should wait.
     pub(super) async fn page(
         self: &Arc<Self>,
         state: watch::Receiver<IndexState>,
         query: ListQuery,
         filter: ListFilter,
         current: CancellationToken,
+        first: impl FnOnce(PinPage) + Send + 'static,
     ) -> Result<PinPage, ApiError> {
         let rows = Arc::clone(&state.borrow().rows);
         let (sort, order) = if filter.best_first {
@@ -89,19 +91,10 @@ impl Account {
             sort,
             order,
         };
-        let hits = self.find(Arc::clone(&rows), ask, current).await?;
-        let pins: Vec<Pin> = hits
-            .rows
-            .iter()
-            .skip(usize::try_from(query.offset).unwrap_or(usize::MAX))
-            .take(query.limit as usize)
-            .filter_map(|row| rows.pin(*row))
-            .collect();
-        Ok(PinPage {
-            rows: pins.len(),
-            pins,
-            totals: hits.totals,
-        })
+        let found = Arc::clone(&rows);
+        let partial = move |hits: Hits| first(page_of(&found, &hits, &query));
+        let hits = self.find(Arc::clone(&rows), ask, current, partial).await?;
+        Ok(page_of(&rows, &hits, &query))
     }
 
     /// All pins that the filter lets through, once the service has confirmed the whole account.
@@ -126,7 +119,7 @@ impl Account {
             ..Ask::default()
         };
         let rows = confirmed.rows;
-        let hits = self.find(Arc::clone(&rows), ask, current).await?;
+        let hits = self.find(Arc::clone(&rows), ask, current, drop).await?;
         Ok(hits
             .rows
             .iter()
@@ -134,12 +127,13 @@ impl Account {
             .collect())
     }
 
-    /// Searches on a thread that may block; a newer question ends it.
+    /// Searches on threads that may block; a newer question ends it.
     async fn find(
         self: &Arc<Self>,
         rows: Arc<Rows>,
         ask: Ask,
         current: CancellationToken,
+        partial: impl FnOnce(Hits) + Send + 'static,
     ) -> Result<Arc<Hits>, ApiError> {
         let account = Arc::clone(self);
         let searching = tokio::task::spawn_blocking(move || {
@@ -150,7 +144,7 @@ impl Account {
                 return Some(Arc::clone(hits));
             }
             let is_off = || current.is_cancelled();
-            let hits = search(&rows, &ask, previous.as_deref(), &is_off, &mut |_| {})?;
+            let hits = search(&rows, &ask, previous.as_deref(), &is_off, partial)?;
             let hits = Arc::new(hits);
             *account.hits() = Some(Arc::clone(&hits));
             Some(hits)
@@ -163,5 +157,21 @@ impl Account {
                 sent: false,
             }),
         }
+    }
+}
+
+/// The page of the hits that is asked for.
+fn page_of(rows: &Rows, hits: &Hits, query: &ListQuery) -> PinPage {
+    let pins: Vec<Pin> = hits
+        .rows
+        .iter()
+        .skip(usize::try_from(query.offset).unwrap_or(usize::MAX))
+        .take(query.limit as usize)
+        .filter_map(|row| rows.pin(*row))
+        .collect();
+    PinPage {
+        rows: pins.len(),
+        pins,
+        totals: hits.totals,
     }
 }

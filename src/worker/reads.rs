@@ -77,7 +77,14 @@ impl Work for Reads {
                 } => {
                     let newest = current.clone();
                     let state = keep::account(&shared);
-                    let page = shared.account.page(state, query, filter, newest);
+                    let told = shared.clone();
+                    let first = move |page| {
+                        // Farther down only the whole result can tell which rows these are.
+                        if query.offset == 0 {
+                            told.try_reply(Reply::FirstMatches { seq, query, page });
+                        }
+                    };
+                    let page = shared.account.page(state, query, filter, newest, first);
                     let result = match current.run_until_cancelled(page).await {
                         Some(result) => result,
                         None => Err(ApiError::Cancelled),

@@ -6,6 +6,7 @@
 //! them. When the total changes under a generation, every place may have moved, so what is looked
 //! at is asked for again.
 
+mod preview;
 mod seek;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -15,6 +16,7 @@ use crate::domain::text::total_bytes;
 use crate::domain::{ListQuery, Pin, PinId, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 use crate::error::ApiError;
 use crate::protocol::{ListFilter, Seq};
+use preview::Heard;
 use seek::Seek;
 pub(super) use seek::SeekEnd;
 
@@ -45,6 +47,8 @@ pub struct List {
     totals: Option<Totals>,
     /// Whether this generation has had an answer.
     answered: bool,
+    /// How much of an answer the question has had, in any generation.
+    heard: Heard,
     restarts: u8,
     /// Rows that a call brings at the most; smaller once a service turns out to bring fewer.
     chunk_rows: u32,
@@ -69,6 +73,7 @@ impl List {
             rows: BTreeMap::new(),
             totals: None,
             answered: false,
+            heard: Heard::Nothing,
             restarts: 0,
             chunk_rows: CHUNK_ROWS,
             in_flight: BTreeSet::new(),
@@ -97,6 +102,7 @@ impl List {
             return;
         }
         self.filter = filter;
+        self.heard = Heard::Nothing;
         self.cursor = 0;
         self.anchor = None;
         self.refresh();
@@ -217,6 +223,7 @@ impl List {
             return;
         }
         self.view = view;
+        self.heard = Heard::Nothing;
         self.rows.clear();
         self.cursor = 0;
         self.anchor = None;
@@ -300,6 +307,7 @@ impl List {
         let moved = self.answered && self.totals.is_some_and(|known| known.files != total);
         self.totals = Some(page.totals);
         self.answered = true;
+        self.heard = Heard::Whole;
         let asked = u64::from(query.limit);
         let brought = page.rows as u64;
         let end = query.offset.saturating_add(brought);

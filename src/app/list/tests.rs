@@ -1,7 +1,12 @@
 //! The list against a service whose pins come and go.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use super::*;
 use crate::domain::Cid;
+use crate::domain::filter::Filter;
 
 fn pin(n: u64) -> Pin {
     let mut pin = Pin::new(format!("id{n}"), Cid::as_received(format!("cid{n}")));
@@ -208,4 +213,45 @@ fn unreadable_rows_do_not_make_it_ask_forever() {
         }
     }
     assert!(list.wanted().is_empty());
+}
+
+fn narrowed(text: &str) -> Option<ListFilter> {
+    let (filter, _) = Filter::parse(text, Timestamp::UNIX_EPOCH);
+    Some(ListFilter {
+        filter: Arc::new(filter),
+        best_first: true,
+    })
+}
+
+#[test]
+fn a_preview_is_shown_until_the_answer_comes_and_never_in_its_place() {
+    let pins: Vec<u64> = (0..50).collect();
+    let mut list = List::new(20);
+    list.set_filter(narrowed("a"));
+    let (seq, query) = list.wanted()[0];
+    assert!(list.is_searching());
+    list.preview(seq, &query, answer(&query, &pins[40..], 1000));
+    assert!(list.is_searching());
+    assert_eq!((list.len(), list.cursor()), (10, 0));
+    assert_eq!(ids(&list)[0], "id40");
+    // Nothing is asked for that is under way already.
+    assert!(list.wanted().is_empty());
+
+    list.receive(seq, &query, Ok(answer(&query, &pins, 1000)));
+    assert!(!list.is_searching());
+    assert_eq!((list.len(), list.cursor()), (50, 0));
+    assert_eq!(list.selected().unwrap().id.as_str(), "id0");
+    list.preview(seq, &query, answer(&query, &pins[40..], 1000));
+    assert_eq!(list.len(), 50);
+
+    // Asked again, the older answer says more than half of a new one.
+    list.refresh();
+    let (seq, query) = list.wanted()[0];
+    list.preview(seq, &query, answer(&query, &pins[..5], 1000));
+    assert_eq!((list.len(), list.is_searching()), (50, false));
+
+    // A late preview of what was asked before is not for what is asked now.
+    list.set_filter(narrowed("ab"));
+    list.preview(seq, &query, answer(&query, &pins[..5], 1000));
+    assert_eq!((list.len(), list.is_searching()), (50, true));
 }

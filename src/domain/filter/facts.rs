@@ -1,5 +1,6 @@
 //! What a filter asks of a row, so that a whole pin and a row of an index are matched alike.
 
+use super::letters::Letters;
 use crate::domain::{Pin, PinState};
 
 /// The facts of one pin. Texts that are not known are empty; a method is called only where the
@@ -25,6 +26,15 @@ pub trait Facts {
     fn is_duplicate(&self) -> bool;
     /// The account's own pairs, key and value.
     fn keyvalues(&self) -> impl Iterator<Item = (&str, &str)>;
+    /// What the name and all pairs, each as `key=value`, are made of, where that is known without
+    /// reading them.
+    fn letters(&self) -> Letters {
+        Letters::ANY
+    }
+    /// The same of the id.
+    fn id_letters(&self) -> Letters {
+        Letters::ANY
+    }
 }
 
 /// The facts of a whole record, with the one that a record can't know by itself.

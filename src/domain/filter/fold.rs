@@ -6,9 +6,18 @@
 
 use nucleo_matcher::{Utf32Str, chars};
 
+use super::letters::Letters;
+
 /// What is looked for, folded once. Never longer than the filter's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Needle {
+pub(super) struct Needle {
+    pub(super) folded: Folded,
+    pub(super) letters: Letters,
+}
+
+/// A folded text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Folded {
     Ascii(Box<[u8]>),
     Unicode(Box<[char]>),
 }
@@ -21,25 +30,24 @@ impl Needle {
             return None;
         }
         let ascii: Option<Vec<u8>> = folded.iter().map(|c| u8::try_from(*c).ok()).collect();
-        Some(match ascii.filter(|bytes| bytes.is_ascii()) {
-            Some(bytes) => Self::Ascii(bytes.into()),
-            None => Self::Unicode(folded.into()),
-        })
+        let folded = match ascii.filter(|bytes| bytes.is_ascii()) {
+            Some(bytes) => Folded::Ascii(bytes.into()),
+            None => Folded::Unicode(folded.into()),
+        };
+        let letters = Letters::of(text);
+        Some(Self { folded, letters })
     }
 
     /// Characters.
     pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Ascii(bytes) => bytes.len(),
-            Self::Unicode(chars) => chars.len(),
-        }
+        self.as_utf32().len()
     }
 
     /// The form in which nucleo takes it.
     pub(super) fn as_utf32(&self) -> Utf32Str<'_> {
-        match self {
-            Self::Ascii(bytes) => Utf32Str::Ascii(bytes),
-            Self::Unicode(chars) => Utf32Str::Unicode(chars),
+        match &self.folded {
+            Folded::Ascii(bytes) => Utf32Str::Ascii(bytes),
+            Folded::Unicode(chars) => Utf32Str::Unicode(chars),
         }
     }
 
@@ -54,19 +62,19 @@ impl Needle {
         if start > last {
             return None;
         }
-        match (view, self) {
-            (Utf32Str::Ascii(text), Self::Ascii(needle)) => {
+        match (view, &self.folded) {
+            (Utf32Str::Ascii(text), Folded::Ascii(needle)) => {
                 find_ascii(&text[start..], needle).map(|at| start + at)
             }
-            (Utf32Str::Ascii(_), Self::Unicode(_)) => None,
-            (Utf32Str::Unicode(text), Self::Ascii(needle)) => (start..=last).find(|at| {
+            (Utf32Str::Ascii(_), Folded::Unicode(_)) => None,
+            (Utf32Str::Unicode(text), Folded::Ascii(needle)) => (start..=last).find(|at| {
                 let there = &text[*at..*at + needle.len()];
                 there
                     .iter()
                     .zip(needle)
                     .all(|(c, byte)| *c == char::from(*byte))
             }),
-            (Utf32Str::Unicode(text), Self::Unicode(needle)) => {
+            (Utf32Str::Unicode(text), Folded::Unicode(needle)) => {
                 (start..=last).find(|at| text[*at..].starts_with(needle))
             }
         }

@@ -28,6 +28,7 @@ mod error;
 mod facts;
 mod fold;
 mod highlight;
+mod letters;
 mod parse;
 mod pattern;
 mod scratch;
@@ -48,6 +49,7 @@ use jiff::Timestamp;
 
 pub use error::FilterError;
 pub use facts::{Facts, PinFacts};
+pub use letters::Letters;
 pub use scratch::Scratch;
 use term::{Condition, Test};
 pub use words::Words;

@@ -3,6 +3,7 @@
 use nucleo_matcher::Utf32Str;
 
 use super::fold::{Needle, fold_char, view};
+use super::letters::Letters;
 
 /// One step of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,14 @@ impl Pattern {
                 wild.matches(bytes, |byte| char::from(byte.to_ascii_lowercase()))
             }
             (Self::Whole(wild), Utf32Str::Unicode(chars)) => wild.matches(chars, |c| c),
+        }
+    }
+
+    /// What a text is made of at least that it matches.
+    pub(super) fn letters(&self) -> Letters {
+        match self {
+            Self::Part(needle) => needle.letters,
+            Self::Whole(_) => Letters::default(),
         }
     }
 

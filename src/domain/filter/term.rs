@@ -121,7 +121,9 @@ impl Test {
             Self::Cid(prefix) => facts.cid().starts_with(&**prefix),
             Self::Id(prefix) => starts_with_ignoring_case(facts.id(), prefix),
             Self::Type(pattern) => pattern.matches(facts.mime_type(), buffer),
-            Self::Name(pattern) => pattern.matches(facts.name(), buffer),
+            Self::Name(pattern) => {
+                facts.letters().hold(pattern.letters()) && pattern.matches(facts.name(), buffer)
+            }
             Self::NameRegex(Expression(regex)) => regex.is_match(facts.name()),
             Self::KeyValue { key, value } => facts.keyvalues().any(|(its_key, its_value)| {
                 *its_key == **key

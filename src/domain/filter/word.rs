@@ -3,7 +3,7 @@
 use nucleo_matcher::Utf32Str;
 
 use super::facts::Facts;
-use super::fold::{Needle, find_ascii, view};
+use super::fold::{Folded, Needle, find_ascii, view};
 use super::scratch::Scratch;
 
 /// What each character is worth that stands where it should, in one piece. nucleo gives a scattered
@@ -36,6 +36,26 @@ impl Word {
     /// random, three letters would be found in order in every fourth one, and `cat` in each
     /// `application/...`: there a word stands in one piece, in types at the start of a part.
     pub(super) fn score(&self, facts: &impl Facts, scratch: &mut Scratch) -> Option<u32> {
+        let mut best = None;
+        if facts.letters().hold(self.needle.letters) {
+            best = self.score_names(facts, scratch);
+            // No other field can do better than this.
+            if best >= Some(self.worth(AT_THE_START)) {
+                return best;
+            }
+        }
+        best = best.max(self.score_hash(facts.cid()));
+        if facts.id_letters().hold(self.needle.letters) {
+            best = best.max(self.score_hash(facts.id()));
+        }
+        // Nor can a type do better than a hash.
+        if best >= Some(self.worth(IN_ONE_PIECE)) {
+            return best;
+        }
+        best.max(self.score_type(facts.mime_type(), scratch))
+    }
+
+    fn score_names(&self, facts: &impl Facts, scratch: &mut Scratch) -> Option<u32> {
         let mut best = self.score_text(facts.name(), scratch);
         for (key, value) in facts.keyvalues() {
             let mut pair = std::mem::take(&mut scratch.pair);
@@ -46,13 +66,7 @@ impl Word {
             best = best.max(self.score_text(&pair, scratch));
             scratch.pair = pair;
         }
-        // No other field can do better than this.
-        if best >= Some(self.worth(AT_THE_START)) {
-            return best;
-        }
-        best.max(self.score_type(facts.mime_type(), scratch))
-            .max(self.score_hash(facts.cid()))
-            .max(self.score_hash(facts.id()))
+        best
     }
 
     fn score_text(&self, text: &str, scratch: &mut Scratch) -> Option<u32> {
@@ -80,7 +94,7 @@ impl Word {
 
     /// CIDs and ids are ASCII, and only a word in ASCII is found in them.
     fn score_hash(&self, text: &str) -> Option<u32> {
-        let Needle::Ascii(needle) = &self.needle else {
+        let Folded::Ascii(needle) = &self.needle.folded else {
             return None;
         };
         let at = find_ascii(text.as_bytes(), needle)?;
