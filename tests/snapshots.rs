@@ -390,6 +390,23 @@ fn filter_line() {
 }
 
 #[test]
+fn filter_while_a_search_goes_on() {
+    check("filter-searching", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("/inde");
+        core.say(Message::Key(KeyCode::Char('x').into()));
+        let Request::List { seq, query, .. } = core.take_request() else {
+            panic!("nothing was searched");
+        };
+        let mut page = core.page(&query);
+        page.pins.truncate(3);
+        page.totals.files = 3;
+        core.reply(Reply::FirstMatches { seq, query, page });
+        core
+    });
+}
+
+#[test]
 fn filter_with_a_wrong_term() {
     check("filter-wrong", |size| {
         let mut core = Core::connected(size, pins());

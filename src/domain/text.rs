@@ -138,6 +138,19 @@ pub fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// A large number that can be read: `12,300`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A time in UTC to the minute, as in `2023-06-07 03:52`.
 pub fn date_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M").to_string()
@@ -172,6 +185,15 @@ pub fn duration(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        let texts = [0, 999, 1000, 12_300, 100_000, 1_000_000].map(grouped);
+        assert_eq!(
+            texts,
+            ["0", "999", "1,000", "12,300", "100,000", "1,000,000"]
+        );
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_survives() {

@@ -62,14 +62,20 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
-    /// The packed pin in this slot.
-    pub(super) fn packed(&self, at: usize) -> Option<PackedRef<'_>> {
-        let slot = self.slots.get(at).filter(|slot| slot.is_taken())?;
-        Some(PackedRef {
+    /// The slot at this place, where a row is in it.
+    #[inline]
+    pub(super) fn taken(&self, at: usize) -> Option<&Slot> {
+        self.slots.get(at).filter(|slot| slot.is_taken())
+    }
+
+    /// The packed pin in one of its slots.
+    #[inline]
+    pub(super) fn packed<'a>(&'a self, slot: &'a Slot) -> PackedRef<'a> {
+        PackedRef {
             fixed: &slot.fixed,
-            head: self.heads.get(slot.head.range())?,
-            text: self.texts.get(slot.text.range())?,
-        })
+            head: self.heads.get(slot.head.range()).unwrap_or_default(),
+            text: self.texts.get(slot.text.range()).unwrap_or_default(),
+        }
     }
 
     /// Puts a row into this slot, the one behind the last included. Its neighbours in the ring stay

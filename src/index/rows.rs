@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-use super::chunk::{Chunk, ROWS};
+use super::chunk::{Chunk, ROWS, Slot};
 use crate::domain::filter::{Facts, Letters};
 use crate::domain::packed::head::Cursor;
 use crate::domain::packed::{self, Fixed, ID_TEXT, IS_DIR, IS_PINNED, PackedRef, PinKey};
@@ -93,7 +93,7 @@ impl Rows {
         let mut at = number;
         while let Some(row) = self.row(at) {
             copies.push(at);
-            at = row.next;
+            at = row.slot.next;
             // A ring is never longer than the index.
             if at == number || copies.len() > self.len {
                 break;
@@ -113,13 +113,13 @@ impl Rows {
     /// The fixed part of a row.
     pub(super) fn fixed(&self, number: u32) -> Option<&Fixed> {
         let (chunk, at) = place(number);
-        let slot = self.chunks.get(chunk)?.slots.get(at)?;
-        slot.is_taken().then_some(&slot.fixed)
+        Some(&self.chunks.get(chunk)?.taken(at)?.fixed)
     }
 
     pub(super) fn packed(&self, number: u32) -> Option<PackedRef<'_>> {
         let (chunk, at) = place(number);
-        self.chunks.get(chunk)?.packed(at)
+        let chunk = self.chunks.get(chunk)?;
+        Some(chunk.packed(chunk.taken(at)?))
     }
 }
 
@@ -142,23 +142,25 @@ static UUID_LETTERS: LazyLock<Letters> = LazyLock::new(|| Letters::of("012345678
 /// One row, with what a filter asks of it.
 pub struct Row<'a> {
     number: u32,
-    packed: PackedRef<'a>,
-    next: u32,
-    letters: Letters,
+    chunk: &'a Chunk,
+    slot: &'a Slot,
     id: OnceCell<[u8; Hyphenated::LENGTH]>,
 }
 
 impl<'a> Row<'a> {
     #[inline]
     fn of(chunk: &'a Chunk, at: usize, number: u32) -> Option<Self> {
-        let slot = chunk.slots.get(at)?;
         Some(Self {
             number,
-            packed: chunk.packed(at)?,
-            next: slot.next,
-            letters: slot.letters,
+            chunk,
+            slot: chunk.taken(at)?,
             id: OnceCell::new(),
         })
+    }
+
+    /// Heads and texts lie elsewhere and are read only where they are asked for.
+    fn packed(&self) -> PackedRef<'a> {
+        self.chunk.packed(self.slot)
     }
 
     /// Its number.
@@ -168,21 +170,21 @@ impl<'a> Row<'a> {
 
     /// The pin. `None` only where a cache file was tampered with.
     pub fn pin(&self) -> Option<Pin> {
-        self.packed.unpack()
+        self.packed().unpack()
     }
 
     /// The service's own flag.
     pub fn is_pinned(&self) -> bool {
-        self.packed.fixed.has(IS_PINNED)
+        self.slot.fixed.has(IS_PINNED)
     }
 
     pub(super) fn key(&self) -> PinKey {
-        self.packed.fixed.key()
+        self.slot.fixed.key()
     }
 
     /// What lies behind the CID.
     fn behind_cid(&self) -> Option<Cursor<'a>> {
-        let mut cursor = self.packed.cursor();
+        let mut cursor = self.packed().cursor();
         cursor.optional()?;
         cursor.text()?;
         Some(cursor)
@@ -197,7 +199,7 @@ impl<'a> Row<'a> {
         }
         cursor.optional()?;
         cursor.optional()?;
-        if self.packed.fixed.has(packed::ROOT_TEXT) {
+        if self.slot.fixed.has(packed::ROOT_TEXT) {
             cursor.text()?;
         }
         cursor.text()
@@ -206,23 +208,23 @@ impl<'a> Row<'a> {
 
 impl Facts for Row<'_> {
     fn name(&self) -> &str {
-        let name = self.packed.cursor().optional();
+        let name = self.packed().cursor().optional();
         name.flatten().unwrap_or_default()
     }
 
     fn cid(&self) -> &str {
-        let mut cursor = self.packed.cursor();
+        let mut cursor = self.packed().cursor();
         let cid = cursor.optional().and_then(|_| cursor.text());
         cid.unwrap_or_default()
     }
 
     fn id(&self) -> &str {
-        if self.packed.fixed.has(ID_TEXT) {
+        if self.slot.fixed.has(ID_TEXT) {
             return self.id_text().unwrap_or_default();
         }
         let bytes = self.id.get_or_init(|| {
             let mut text = [0; Hyphenated::LENGTH];
-            let uuid = Uuid::from_bytes(self.packed.fixed.id);
+            let uuid = Uuid::from_bytes(self.slot.fixed.id);
             uuid.hyphenated().encode_lower(&mut text);
             text
         });
@@ -235,32 +237,32 @@ impl Facts for Row<'_> {
     }
 
     fn size(&self) -> Option<u64> {
-        self.packed.fixed.size()
+        self.slot.fixed.size()
     }
 
     fn date_pinned(&self) -> Option<i64> {
-        let micros = self.packed.fixed.date(packed::PINNED)?;
+        let micros = self.slot.fixed.date(packed::PINNED)?;
         Some(seconds(micros))
     }
 
     fn state(&self) -> PinState {
-        self.packed.fixed.state()
+        self.slot.fixed.state()
     }
 
     fn is_dir(&self) -> bool {
-        self.packed.fixed.has(IS_DIR)
+        self.slot.fixed.has(IS_DIR)
     }
 
     fn is_duplicate(&self) -> bool {
-        self.next != self.number
+        self.slot.next != self.number
     }
 
     fn letters(&self) -> Letters {
-        self.letters
+        self.slot.letters
     }
 
     fn id_letters(&self) -> Letters {
-        if self.packed.fixed.has(ID_TEXT) {
+        if self.slot.fixed.has(ID_TEXT) {
             return Letters::ANY;
         }
         *UUID_LETTERS

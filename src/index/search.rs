@@ -30,7 +30,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(6);
 
 /// Blocks that are looked at before anything is shown, however long they take: what so few hold is
 /// whole soon.
-const FIRST_BLOCKS: usize = 16;
+const FIRST_BLOCKS: usize = 4;
 
 /// Rows that are shown then.
 const FIRST_ROWS: usize = 256;

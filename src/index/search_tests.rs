@@ -137,7 +137,7 @@ fn many(count: u32) -> Table {
 
 #[test]
 fn a_search_that_takes_long_shows_the_best_rows_so_far() {
-    let table = many(200_000);
+    let table = many(40_000);
     for (sort, order) in [
         (SortKey::Size, SortOrder::Ascending),
         (SortKey::Score, SortOrder::Descending),
@@ -161,7 +161,7 @@ fn a_search_that_takes_long_shows_the_best_rows_so_far() {
 
 #[test]
 fn a_search_ends_when_nobody_waits() {
-    let table = many(200_000);
+    let table = many(40_000);
     let all = ask(
         "file",
         PinnedFilter::All,

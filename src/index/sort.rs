@@ -53,7 +53,10 @@ const TEXT: usize = 512;
 /// The hits' rows in order. The hits come in the order of their numbers.
 pub(super) fn sorted(rows: &Rows, hits: &[Hit], key: SortKey, order: SortOrder) -> Vec<u32> {
     let mut sorted: Vec<u32> = match key {
-        SortKey::Created => in_time(rows, hits).into_iter().map(|(_, hit)| hit.row).collect(),
+        SortKey::Created => in_time(rows, hits)
+            .into_iter()
+            .map(|(_, hit)| hit.row)
+            .collect(),
         SortKey::Score => by(rows, hits, |hit| hit.score),
         SortKey::Pinned => by(rows, hits, |hit| pinned(rows, hit)),
         SortKey::Size => by(rows, hits, |hit| size(rows, hit)),
@@ -62,7 +65,7 @@ pub(super) fn sorted(rows: &Rows, hits: &[Hit], key: SortKey, order: SortOrder) 
             let texts = Texts { rows, key };
             let mut all: Vec<(u128, u64, u32)> = hits
                 .iter()
-                .map(|hit| (texts.piece(hit.row, 0), created(rows, hit), hit.row))
+                .map(|hit| (texts.piece(hit.row, 0), created(rows, *hit), hit.row))
                 .collect();
             texts.sort(&mut all, 0);
             all.into_iter().map(|(.., row)| row).collect()
@@ -84,18 +87,18 @@ pub(super) fn first(
     most: usize,
 ) -> Vec<u32> {
     let texts = Texts { rows, key };
-    let mut all: Vec<((u128, u64), Hit)> = hits
+    let mut all: Vec<((u128, u64, u32), Hit)> = hits
         .iter()
         .map(|hit| {
             let key = match key {
                 SortKey::Created => 0,
                 SortKey::Score => hit.score.into(),
-                SortKey::Pinned => pinned(rows, hit).into(),
-                SortKey::Size => size(rows, hit).into(),
-                SortKey::State => state(rows, hit).into(),
+                SortKey::Pinned => pinned(rows, *hit).into(),
+                SortKey::Size => size(rows, *hit).into(),
+                SortKey::State => state(rows, *hit).into(),
                 SortKey::Name | SortKey::Cid | SortKey::Type => texts.piece(hit.row, 0),
             };
-            ((key, created(rows, hit)), *hit)
+            ((key, created(rows, *hit), hit.row), *hit)
         })
         .collect();
     if all.len() > most {
@@ -113,33 +116,33 @@ pub(super) fn first(
 /// By the time of making, which rows often lie in already, one way or the other: that makes a sort
 /// as good as free.
 fn in_time(rows: &Rows, hits: &[Hit]) -> Vec<(u64, Hit)> {
-    let mut all: Vec<(u64, Hit)> = hits.iter().map(|hit| (created(rows, hit), *hit)).collect();
+    let mut all: Vec<(u64, Hit)> = hits.iter().map(|hit| (created(rows, *hit), *hit)).collect();
     all.sort_by_key(|(created, _)| *created);
     all
 }
 
 /// By a key, and where that is alike by the time of making.
-fn by<K: Ord>(rows: &Rows, hits: &[Hit], key: impl Fn(&Hit) -> K) -> Vec<u32> {
+fn by<K: Ord>(rows: &Rows, hits: &[Hit], key: impl Fn(Hit) -> K) -> Vec<u32> {
     let in_time = in_time(rows, hits).into_iter();
-    let mut all: Vec<(K, u32)> = in_time.map(|(_, hit)| (key(&hit), hit.row)).collect();
+    let mut all: Vec<(K, u32)> = in_time.map(|(_, hit)| (key(hit), hit.row)).collect();
     all.sort_by(|(a, _), (b, _)| a.cmp(b));
     all.into_iter().map(|(_, row)| row).collect()
 }
 
-fn created(rows: &Rows, hit: &Hit) -> u64 {
+fn created(rows: &Rows, hit: Hit) -> u64 {
     made(rows.fixed(hit.row).and_then(Fixed::made))
 }
 
-fn pinned(rows: &Rows, hit: &Hit) -> u64 {
+fn pinned(rows: &Rows, hit: Hit) -> u64 {
     made(rows.fixed(hit.row).and_then(|row| row.date(PINNED)))
 }
 
-fn size(rows: &Rows, hit: &Hit) -> u64 {
+fn size(rows: &Rows, hit: Hit) -> u64 {
     let size = rows.fixed(hit.row).and_then(Fixed::size);
     size.unwrap_or_default()
 }
 
-fn state(rows: &Rows, hit: &Hit) -> u8 {
+fn state(rows: &Rows, hit: Hit) -> u8 {
     rows.fixed(hit.row).map_or(0, |row| rank(row.state()))
 }
 

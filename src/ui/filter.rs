@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::{Theme, put, put_right};
 use crate::app::App;
-use crate::domain::text::{scrub, width};
+use crate::domain::text::{grouped, scrub, width};
 use crate::protocol::AccountReading;
 
 pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
@@ -72,10 +72,14 @@ pub(super) fn news(app: &App) -> Option<String> {
     Some(match part.map(|part| (part, &part.reading)) {
         None => "reading the account…".to_owned(),
         Some((part, AccountReading::UnderWay)) => {
-            format!("searching {} of {} pins", part.known, part.total)
+            format!(
+                "searching {} of {} pins",
+                grouped(part.known),
+                grouped(part.total)
+            )
         }
         Some((part, AccountReading::BrokenOff(_))) => {
-            format!("only {} pins were read; r reads again", part.known)
+            format!("only {} pins were read; r reads again", grouped(part.known))
         }
         Some((_, AccountReading::Whole)) => return None,
     })

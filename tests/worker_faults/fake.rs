@@ -157,7 +157,6 @@ impl PinningService for Fake {
         let all: Vec<_> = pins
             .iter()
             .filter(|pin| query.pinned != PinnedFilter::Pinned || pin.pinned)
-            .cloned()
             .collect();
         let limit = match self.page_cap {
             0 => query.limit as usize,
@@ -167,7 +166,7 @@ impl PinningService for Fake {
             .iter()
             .skip(usize::try_from(query.offset).unwrap())
             .take(limit)
-            .cloned()
+            .map(|pin| (*pin).clone())
             .collect();
         let page = PinPage {
             rows: page.len(),

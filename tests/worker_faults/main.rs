@@ -11,5 +11,6 @@ mod adding;
 mod changes;
 mod fake;
 mod reads;
+mod searches;
 mod start_and_end;
 mod unpins;
