@@ -130,7 +130,7 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
             let result = Ok(core.page(&query));
             core.reply(Reply::List { seq, query, result });
         }
-        Effect::Submit(Request::ReadAccount) => {}
+        Effect::Submit(Request::ReadAccount) | Effect::Pause { .. } => {}
         Effect::Submit(Request::MatchAll { seq, .. }) => {
             let result = Ok(core.pins.iter().map(PackedPin::new).collect());
             core.reply(Reply::Matched { seq, result });

@@ -24,6 +24,7 @@ impl App {
             Needs::Change => !self.config.read_only,
             Needs::PinAndChange => has_pin && !self.config.read_only,
             Needs::Job => !self.jobs.is_empty(),
+            Needs::Batch => self.jobs.has_batch(),
             Needs::Closable => {
                 self.context() != Context::List
                     || !self.marks.is_empty()

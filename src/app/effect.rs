@@ -11,6 +11,13 @@ pub enum Effect {
     Submit(Request),
     /// Call a job off, past everything that waits.
     Cancel(JobId),
+    /// Pause a job that is made of items, or let it go on.
+    Pause {
+        /// Which.
+        job: JobId,
+        /// Whether it is to pause.
+        paused: bool,
+    },
     /// Read a directory; answered by [`super::Message::Directory`].
     ReadDirectory {
         /// Tells this look from later ones.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::domain::{PinId, UnpinItem, UnpinReport};
+use crate::domain::{Pace, PinId, UnpinItem, UnpinReport};
 use crate::protocol::JobId;
 
 /// How often the line of a running job is drawn anew.
@@ -21,6 +21,22 @@ pub struct Job {
     pub started: Duration,
     /// Whether it was called off and is coming to an end.
     pub cancelling: bool,
+    /// How fast its items end, where it is made of items.
+    pub pace: Option<Pace>,
+}
+
+impl Job {
+    /// Whether it waits for the person to let it go on.
+    pub fn is_paused(&self) -> bool {
+        !self.cancelling && self.pace.as_ref().is_some_and(Pace::is_paused)
+    }
+
+    /// Some more of its items have ended.
+    pub(super) fn ended(&mut self, items: usize, now: Duration) {
+        if let Some(pace) = &mut self.pace {
+            pace.add(items, now);
+        }
+    }
 }
 
 /// What a job does, and how far it is.
@@ -30,8 +46,6 @@ pub enum JobKind {
     Unpin {
         /// The pins that are not reported yet, with what a person calls them.
         open: IndexMap<PinId, String>,
-        /// How many pins the batch has.
-        total: usize,
         /// What became of the others.
         report: UnpinReport,
         /// Those that are not known to be off, with their titles.
@@ -39,11 +53,7 @@ pub enum JobKind {
     },
     /// An undo of a batch of unpins.
     Undo {
-        /// How many pins are to come back.
-        total: usize,
-        /// How many are reported.
-        ended: usize,
-        /// Those of them that are not back, with the reason.
+        /// Those that are not back, with the reason.
         failures: Vec<(String, String)>,
     },
     /// An upload.
@@ -85,15 +95,22 @@ impl Jobs {
     }
 
     pub(super) fn start(&mut self, id: JobId, kind: JobKind, started: Duration) {
-        self.jobs.insert(
+        let job = Job {
             id,
-            Job {
-                id,
-                kind,
-                started,
-                cancelling: false,
-            },
-        );
+            kind,
+            started,
+            cancelling: false,
+            pace: None,
+        };
+        self.jobs.insert(id, job);
+    }
+
+    /// Starts a job that is made of so many items.
+    pub(super) fn start_batch(&mut self, id: JobId, kind: JobKind, items: usize, now: Duration) {
+        self.start(id, kind, now);
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.pace = Some(Pace::new(items, now));
+        }
     }
 
     pub(super) fn get_mut(&mut self, id: JobId) -> Option<&mut Job> {
@@ -111,6 +128,19 @@ impl Jobs {
         Some(job.id)
     }
 
+    /// The newest job that can be paused, or go on.
+    pub(super) fn newest_batch(&mut self) -> Option<&mut Job> {
+        let mut newest_first = self.jobs.values_mut().rev();
+        newest_first.find(|job| job.pace.is_some() && !job.cancelling)
+    }
+
+    /// Whether a job can be paused, or go on.
+    pub fn has_batch(&self) -> bool {
+        self.jobs
+            .values()
+            .any(|job| job.pace.is_some() && !job.cancelling)
+    }
+
     /// Whether a batch is about to unpin this pin.
     pub fn is_removing(&self, id: &PinId) -> bool {
         self.jobs
@@ -118,8 +148,9 @@ impl Jobs {
             .any(|job| matches!(&job.kind, JobKind::Unpin { open, .. } if open.contains_key(id)))
     }
 
-    /// When the line of the running jobs should be drawn anew.
+    /// When the line of the running jobs should be drawn anew. A paused one has nothing to show.
     pub(super) fn next_frame(&self, now: Duration) -> Option<Duration> {
-        (!self.jobs.is_empty()).then(|| now + FRAME)
+        let moves = self.jobs.values().any(|job| !job.is_paused());
+        moves.then(|| now + FRAME)
     }
 }

@@ -22,6 +22,7 @@ mod message;
 mod modal;
 mod open;
 mod palette;
+mod pause;
 mod pending;
 pub mod picker;
 mod pin_by_cid;

@@ -22,8 +22,8 @@ impl App {
     /// Sends what was agreed to.
     pub(super) fn run_resume(&mut self, offer: BatchOffer) {
         let job = self.new_job();
+        let total = offer.pins.len();
         let kind = JobKind::Unpin {
-            total: offer.pins.len(),
             open: offer
                 .pins
                 .iter()
@@ -32,7 +32,7 @@ impl App {
             report: UnpinReport::default(),
             failures: Vec::new(),
         };
-        self.jobs.start(job, kind, self.now.tick);
+        self.jobs.start_batch(job, kind, total, self.now.tick);
         self.effect(Effect::Submit(Request::Resume {
             job,
             offer,

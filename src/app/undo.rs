@@ -32,24 +32,20 @@ impl App {
     pub(super) fn run_undo(&mut self, offer: BatchOffer) {
         let job = self.new_job();
         let kind = JobKind::Undo {
-            total: offer.pins.len(),
-            ended: 0,
             failures: Vec::new(),
         };
-        self.jobs.start(job, kind, self.now.tick);
+        let total = offer.pins.len();
+        self.jobs.start_batch(job, kind, total, self.now.tick);
         self.effect(Effect::Submit(Request::Undo { job, offer }));
     }
 
     /// Some more of an undo has ended.
     pub(super) fn undone(&mut self, job: JobId, items: Vec<UndoItem>) {
-        if let Some(Job {
-            kind: JobKind::Undo {
-                ended, failures, ..
-            },
-            ..
-        }) = self.jobs.get_mut(job)
+        let now = self.now.tick;
+        if let Some(job) = self.jobs.get_mut(job)
+            && let JobKind::Undo { failures } = &mut job.kind
         {
-            *ended += items.len();
+            let ended = items.len();
             failures.extend(
                 items
                     .into_iter()
@@ -59,19 +55,19 @@ impl App {
                         (what, item.message)
                     }),
             );
+            job.ended(ended, now);
         }
     }
 
     /// An undo is over: say how it went, and ask for the list again.
     pub(super) fn undo_over(&mut self, job: Job, broken: Option<&str>) {
-        let JobKind::Undo {
-            total,
-            ended,
-            failures,
-        } = job.kind
-        else {
+        let JobKind::Undo { failures } = job.kind else {
             return;
         };
+        let (total, ended) = job
+            .pace
+            .as_ref()
+            .map_or((0, 0), |pace| (pace.total(), pace.ended()));
         let mut summary = match ended - failures.len() {
             1 => "1 pin is back, with a new id".to_owned(),
             back => format!("{back} pins are back, with new ids"),

@@ -54,8 +54,8 @@ impl App {
             .filter_map(|pin| Some(UnpinTarget::from(&pin.unpack()?)))
             .collect();
         self.marks.remove(targets.iter().map(|target| &target.id));
+        let total = targets.len();
         let kind = JobKind::Unpin {
-            total: targets.len(),
             open: targets
                 .iter()
                 .map(|target| (target.id.clone(), target.title().to_owned()))
@@ -63,27 +63,25 @@ impl App {
             report: UnpinReport::default(),
             failures: Vec::new(),
         };
-        self.jobs.start(job, kind, self.now.tick);
+        self.jobs.start_batch(job, kind, total, self.now.tick);
         self.effect(Effect::Submit(Request::Unpin { job, pins: targets }));
     }
 
     /// Some more of a batch has ended: those rows leave the list, or show that they are unpinned.
     pub(super) fn unpinned(&mut self, job: JobId, items: Vec<UnpinItem>) {
         let mut off = HashSet::new();
-        if let Some(Job {
-            kind:
-                JobKind::Unpin {
-                    open,
-                    report,
-                    failures,
-                    ..
-                },
-            ..
-        }) = self.jobs.get_mut(job)
+        let now = self.now.tick;
+        if let Some(job) = self.jobs.get_mut(job)
+            && let JobKind::Unpin {
+                open,
+                report,
+                failures,
+            } = &mut job.kind
         {
+            let before = report.total();
             for item in items {
                 // An item that was reported before counts once.
-                let Some(title) = open.shift_remove(&item.id) else {
+                let Some(title) = open.swap_remove(&item.id) else {
                     continue;
                 };
                 report.count(item.outcome);
@@ -93,6 +91,8 @@ impl App {
                     failures.push((title, item));
                 }
             }
+            let ended = report.total() - before;
+            job.ended(ended, now);
         }
         self.marks.remove(&off);
         if self.list.view().pinned == PinnedFilter::Pinned {
@@ -119,13 +119,13 @@ impl App {
     pub(super) fn unpin_over(&mut self, job: Job, broken: Option<&str>) {
         let JobKind::Unpin {
             open,
-            total,
             report,
             failures,
         } = job.kind
         else {
             return;
         };
+        let total = report.total() + open.len();
         let mut parts = vec![format!(
             "unpinned {} of {}",
             report.done,

@@ -229,6 +229,7 @@ impl App {
                 }
             }
             Action::Palette => self.open_palette(),
+            Action::PauseJob => self.pause_or_go_on(),
             Action::Help => {
                 self.modal = Some(Modal::Reader(Reader::new(ReaderSubject::Help)));
             }

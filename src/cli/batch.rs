@@ -4,23 +4,18 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::StreamExt as _;
 use serde::Serialize;
 
 use super::out::{Out, note};
-use super::{Outcome, Session, progress};
+use super::{Outcome, Session};
 use crate::api::PinningService;
 use crate::domain::text::{count, scrub};
 use crate::domain::{LeftOut, PinId, UnpinItem, UnpinOutcome, UnpinReport};
 use crate::journal::{self, Entry, Recorder};
 pub(super) use crate::worker::unpin::Resumed;
 use crate::worker::unpin::{finish_all, unpin_all};
-
-/// How long calls under way may take to end after a signal.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// What is said of an item whose call did not end in that time.
 const BROKEN_OFF: &str = "interrupted while the call was under way";
@@ -46,52 +41,26 @@ pub(super) struct Task<'a> {
 impl Task<'_> {
     /// Unpins all of them. A signal lets the calls under way come to their end and begins no more.
     pub(super) async fn unpin(&self, ids: Vec<PinId>, session: &Session<'_>) -> Batch {
-        let bar = progress::pins(ids.len());
-        let begun = AtomicUsize::new(0);
+        let gate = session.gate(self.concurrency);
+        let (service, all) = (Arc::clone(&self.service), ids.clone());
+        let results = match self.resumed.clone() {
+            None => unpin_all(service, all, gate.clone()).left_stream(),
+            Some(resumed) => finish_all(service, all, resumed, gate.clone()).right_stream(),
+        };
         let mut items = Vec::with_capacity(ids.len());
-        {
-            let mut results = std::pin::pin!(
-                stream::iter(ids.iter().cloned())
-                    .take_until(session.interrupt.wait())
-                    .map(|id| {
-                        begun.fetch_add(1, Ordering::Relaxed);
-                        let service = Arc::clone(&self.service);
-                        match &self.resumed {
-                            None => unpin_all(service, vec![id], 1).boxed(),
-                            Some(resumed) => {
-                                finish_all(service, vec![id], resumed.clone(), 1).boxed()
-                            }
-                        }
-                    })
-                    .flatten_unordered(self.concurrency)
-            );
-            let mut deadline = std::pin::pin!(async {
-                session.interrupt.wait().await;
-                tokio::time::sleep(GRACE).await;
-            });
-            loop {
-                tokio::select! {
-                    item = results.next() => match item {
-                        Some(item) => {
-                            if !self.stays_open(&item) {
-                                self.recorder.push(Entry::from(&item)).await;
-                            }
-                            items.push(item);
-                        }
-                        None => break,
-                    },
-                    () = &mut deadline => break,
-                }
-                bar.inc(1);
+        let take = async |item: UnpinItem| {
+            if !self.stays_open(&item) {
+                self.recorder.push(Entry::from(&item)).await;
             }
-        }
-        bar.finish_and_clear();
+            items.push(item);
+        };
+        session.drive(ids.len(), results, take).await;
         // In the order in which they were given, not in that of their ends.
         let mut ended: HashMap<PinId, UnpinItem> = items
             .into_iter()
             .map(|item| (item.id.clone(), item))
             .collect();
-        let begun = begun.load(Ordering::Relaxed).min(ids.len());
+        let begun = gate.begun().min(ids.len());
         let mut broken_off = false;
         let items = ids[..begun]
             .iter()

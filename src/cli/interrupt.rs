@@ -37,6 +37,11 @@ impl Interrupt {
         self.token.cancelled().await;
     }
 
+    /// What a signal cancels.
+    pub(super) fn token(&self) -> CancellationToken {
+        self.token.clone()
+    }
+
     /// Whether the signal was SIGTERM.
     pub(super) fn was_terminated(&self) -> bool {
         self.terminated.load(Ordering::Relaxed)

@@ -3,6 +3,7 @@
 mod add;
 mod batch;
 mod cut_off;
+mod drive;
 mod ids;
 mod interrupt;
 mod json;

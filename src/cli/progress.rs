@@ -1,7 +1,10 @@
 //! Progress bars, which are there only where stderr is a terminal.
 
+use std::time::Duration;
+
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::domain::Pace;
 use crate::domain::text::{scrub, truncate};
 
 /// A bar for this many bytes of what is called `name`.
@@ -14,9 +17,19 @@ pub(super) fn bytes(total: u64, name: &str) -> ProgressBar {
     bar
 }
 
-/// A bar for this many pins.
-pub(super) fn pins(total: usize) -> ProgressBar {
-    bar(total as u64, "{wide_bar} {pos}/{len} pins {eta}")
+/// A bar for the pins of a batch.
+pub(super) fn pins() -> ProgressBar {
+    bar(0, "{wide_bar} {msg}")
+}
+
+/// Shows how far a batch is.
+pub(super) fn show(bar: &ProgressBar, pace: &Pace, now: Duration) {
+    if bar.is_hidden() {
+        return;
+    }
+    bar.set_length(pace.total() as u64);
+    bar.set_position(pace.ended() as u64);
+    bar.set_message(pace.text(now));
 }
 
 fn bar(total: u64, template: &str) -> ProgressBar {

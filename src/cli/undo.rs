@@ -3,16 +3,14 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
-use futures_util::StreamExt as _;
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::out::{Out, note};
-use super::{Outcome, Session, progress, question, undo_list};
+use super::{Outcome, Session, question, undo_list};
 use crate::api::PinningService;
 use crate::args::UndoArgs;
 use crate::config::UsageError;
@@ -21,9 +19,6 @@ use crate::domain::text::{count, scrub};
 use crate::domain::{Cid, PinId, UndoItem, UndoOutcome};
 use crate::journal::{Batch, Entry, Extent, Journal, Kind, Recorder, Undoable};
 use crate::worker::undo::undo_all;
-
-/// How long calls under way may take to end after a signal.
-const GRACE: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(args: &UndoArgs, session: &Session<'_>) -> anyhow::Result<Outcome> {
     let journal = journal(session.settings)?;
@@ -137,31 +132,13 @@ async fn undo(
     recorder: &Recorder,
 ) -> Told {
     let total = undoable.len();
-    let bar = progress::pins(total);
     let mut told = Told::default();
-    {
-        let interrupt = session.interrupt.clone();
-        let stop = async move { interrupt.wait().await };
-        let mut results = std::pin::pin!(undo_all(service, undoable, concurrency, stop));
-        let mut deadline = std::pin::pin!(async {
-            session.interrupt.wait().await;
-            tokio::time::sleep(GRACE).await;
-        });
-        loop {
-            tokio::select! {
-                item = results.next() => match item {
-                    Some(item) => {
-                        recorder.push(Entry::from(&item)).await;
-                        told.items.push(item);
-                        bar.inc(1);
-                    }
-                    None => break,
-                },
-                () = &mut deadline => break,
-            }
-        }
-    }
-    bar.finish_and_clear();
+    let results = undo_all(service, undoable, session.gate(concurrency));
+    let take = async |item: UndoItem| {
+        recorder.push(Entry::from(&item)).await;
+        told.items.push(item);
+    };
+    session.drive(total, results, take).await;
     told.left = total - told.items.len();
     told
 }

@@ -5,6 +5,7 @@
 pub mod cid;
 pub mod filter;
 pub mod metadata;
+pub mod pace;
 pub mod packed;
 pub mod pin;
 pub mod plan;
@@ -17,6 +18,7 @@ pub mod upload;
 
 pub use cid::{Cid, CidError};
 pub use metadata::Metadata;
+pub use pace::Pace;
 pub use packed::{PackedPin, PinKey};
 pub use pin::{Pin, PinId, PinState};
 pub use plan::{Account, LeftOut, PlanDraft, PlannedPin, UnpinPlan, Why};

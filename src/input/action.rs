@@ -63,6 +63,8 @@ pub enum Action {
     CancelJob,
     /// Find a command by its words.
     Palette,
+    /// Pause the running batch, or let it go on.
+    PauseJob,
     /// Show the keys.
     Help,
     /// Leave.
@@ -182,6 +184,8 @@ pub enum Needs {
     PinAndChange,
     /// Work under way.
     Job,
+    /// Work under way that is made of items.
+    Batch,
     /// Something to close or to clear.
     Closable,
 }
@@ -434,6 +438,14 @@ pub const COMMANDS: &[Command] = &[
     )
     .footer(1, "stop work")
     .needs(Needs::Job),
+    command(
+        Action::PauseJob,
+        "pause-job",
+        &[List, Pane],
+        "pause the running batch, or let it go on",
+    )
+    .footer(2, "pause")
+    .needs(Needs::Batch),
     command(Action::Yes, "yes", &[Confirm], "do it").footer(2, "do it"),
     command(Action::No, "no", &[Confirm], "leave it").footer(3, "leave it"),
     command(

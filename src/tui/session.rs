@@ -211,6 +211,7 @@ impl Session {
                     }
                 }
                 Effect::Cancel(job) => self.worker.cancel(job),
+                Effect::Pause { job, paused } => self.worker.set_paused(job, paused),
                 Effect::ReadDirectory { seq, path } => {
                     let sender = self.sender.clone();
                     tokio::task::spawn_blocking(move || {

@@ -1,5 +1,7 @@
 //! The line above the keys: the work that runs, and the newest notice.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 
 use super::{Theme, filter, put};
@@ -20,8 +22,11 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     }
     let mut x = area.x + 1;
     if let Some(job) = app.jobs.iter().last() {
-        let frame = usize::try_from(app.now.tick.as_millis() / 120).unwrap_or(0) % SPINNER.len();
-        let mut text = format!("{} {}", SPINNER[frame], job_text(job));
+        let mut text = job_text(job, app.now.tick);
+        if !job.is_paused() {
+            let frame = usize::try_from(app.now.tick.as_millis() / 120).unwrap_or(0);
+            text = format!("{} {text}", SPINNER[frame % SPINNER.len()]);
+        }
         if app.jobs.len() > 1 {
             text.push_str(&format_more(app.jobs.len() - 1));
         }
@@ -64,7 +69,7 @@ fn format_more(jobs: usize) -> String {
     format!(" · {jobs} more")
 }
 
-fn job_text(job: &Job) -> String {
+fn job_text(job: &Job, now: Duration) -> String {
     let verb = match (&job.kind, job.cancelling) {
         (_, true) => "calling off",
         (JobKind::Unpin { .. }, false) => "unpinning",
@@ -72,37 +77,28 @@ fn job_text(job: &Job) -> String {
         (JobKind::Upload { .. }, false) => "uploading",
         (JobKind::PinByCid { .. }, false) => "pinning",
     };
-    match &job.kind {
-        JobKind::Unpin { total, report, .. } => {
-            let failed = report.refused + report.unknown;
-            let failed = if failed > 0 {
-                format!(" · {failed} not")
-            } else {
-                String::new()
-            };
-            format!("{verb} {}/{total}{failed}", report.total())
-        }
-        JobKind::Undo {
-            total,
-            ended,
-            failures,
-        } => {
-            let failed = match failures.len() {
-                0 => String::new(),
-                failed => format!(" · {failed} not"),
-            };
-            format!("{verb} {ended}/{total}{failed}")
-        }
+    let failed = match &job.kind {
+        JobKind::Unpin { failures, .. } => failures.len(),
+        JobKind::Undo { failures } => failures.len(),
         JobKind::Upload { title, total, sent } => {
             let percent = (u128::from(*sent) * 100)
                 .checked_div(u128::from(*total))
                 .unwrap_or(100);
-            if sent >= total {
+            return if sent >= total {
                 format!("{verb} '{title}' · sent, waiting for the service")
             } else {
                 format!("{verb} '{title}' {percent}% of {}", human_bytes(*total))
-            }
+            };
         }
-        JobKind::PinByCid { title } => format!("{verb} '{title}'"),
-    }
+        JobKind::PinByCid { title } => return format!("{verb} '{title}'"),
+    };
+    let far = job
+        .pace
+        .as_ref()
+        .map_or_else(String::new, |pace| pace.text(now));
+    let failed = match failed {
+        0 => String::new(),
+        failed => format!(" · {failed} not"),
+    };
+    format!("{verb} {far}{failed}")
 }

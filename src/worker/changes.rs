@@ -20,18 +20,18 @@ use crate::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
 const NOT_THERE: &str = "this batch is not there any more, or another lazypin is at it";
 
 /// The lane of undos and of what was cut off.
-pub(super) struct Changes {
-    /// Calls of one job at a time.
-    pub(super) concurrency: usize,
-}
+pub(super) struct Changes;
 
 impl Work for Changes {
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an async fn would borrow the lane"
+    )]
     fn task(
         &mut self,
         shared: Shared,
         request: Request,
     ) -> impl Future<Output = ()> + Send + 'static {
-        let concurrency = self.concurrency;
         async move {
             match request {
                 Request::LastUnpin => {
@@ -40,7 +40,7 @@ impl Work for Changes {
                     shared.reply(Reply::LastUnpin(found)).await;
                 }
                 Request::Undo { job, offer } => {
-                    let end = guarded(undo(&shared, concurrency, job, offer)).await;
+                    let end = guarded(undo(&shared, job, offer)).await;
                     shared.finish(job, end.and_then(|end| end)).await;
                 }
                 Request::Resume {
@@ -48,8 +48,7 @@ impl Work for Changes {
                     offer,
                     protection,
                 } => {
-                    let work = resume(&shared, concurrency, job, offer, protection);
-                    let end = guarded(work).await;
+                    let end = guarded(resume(&shared, job, offer, protection)).await;
                     shared.finish(job, end.and_then(|end| end)).await;
                 }
                 // The handle sends nothing else into this lane.
@@ -97,14 +96,10 @@ async fn last_unpin(shared: &Shared) -> Result<Option<BatchOffer>, String> {
     .await
 }
 
-async fn undo(
-    shared: &Shared,
-    concurrency: usize,
-    job: JobId,
-    offer: BatchOffer,
-) -> Result<JobEnd, String> {
-    let called_off = shared.jobs.token(job);
-    let Some(service) = called_off.run_until_cancelled(shared.service()).await else {
+async fn undo(shared: &Shared, job: JobId, offer: BatchOffer) -> Result<JobEnd, String> {
+    let gate = shared.jobs.gate(job);
+    let connected = gate.called_off().run_until_cancelled(shared.service());
+    let Some(service) = connected.await else {
         return Ok(JobEnd::BatchOver);
     };
     let Some(journal) = &shared.journal else {
@@ -122,8 +117,7 @@ async fn undo(
         return Err(NOT_THERE.to_owned());
     };
     let recorder = Recorder::start(running);
-    let stop = called_off.cancelled_owned();
-    let mut groups = pin!(groups(undo_all(service, undoable, concurrency, stop)));
+    let mut groups = pin!(groups(undo_all(service, undoable, gate)));
     while let Some(items) = groups.next().await {
         for item in &items {
             recorder.push(Entry::from(item)).await;
@@ -136,13 +130,13 @@ async fn undo(
 
 async fn resume(
     shared: &Shared,
-    concurrency: usize,
     job: JobId,
     offer: BatchOffer,
     protection: Arc<Protection>,
 ) -> Result<JobEnd, String> {
-    let called_off = shared.jobs.token(job);
-    let Some(service) = called_off.run_until_cancelled(shared.service()).await else {
+    let gate = shared.jobs.gate(job);
+    let connected = gate.called_off().run_until_cancelled(shared.service());
+    let Some(service) = connected.await else {
         return Ok(JobEnd::BatchOver);
     };
     let Some(journal) = &shared.journal else {
@@ -159,8 +153,7 @@ async fn resume(
         since: batch.time,
         protection,
     };
-    let items =
-        finish_all(service, open, resumed, concurrency).take_until(called_off.cancelled_owned());
+    let items = finish_all(service, open, resumed, gate);
     // What is not known stays open for the next time.
     let known = |item: &UnpinItem| item.outcome != UnpinOutcome::Unknown;
     let ended = report(shared, job, Some(&recorder), known, items).await;

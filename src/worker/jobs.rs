@@ -1,19 +1,35 @@
-//! Which jobs there are, and how each is called off.
+//! Which jobs there are, and how each is paused and called off.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::gate::Gate;
 use crate::protocol::JobId;
 
-/// The jobs between being handed over and being over. Calling one off goes past every queue.
-#[derive(Default)]
-pub(super) struct Jobs(Mutex<HashMap<JobId, CancellationToken>>);
+/// The jobs between being handed over and being over. Pausing one and calling it off goes past
+/// every queue.
+pub(super) struct Jobs {
+    /// The items of all batches share these, so that one pin need not wait for an hour's batch to
+    /// end.
+    places: Arc<Semaphore>,
+    gates: Mutex<HashMap<JobId, Gate>>,
+}
 
 impl Jobs {
+    /// All batches together have `concurrency` items under way at a time.
+    pub(super) fn new(concurrency: usize) -> Self {
+        let places = concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            gates: Mutex::default(),
+        }
+    }
+
     pub(super) fn enter(&self, job: JobId) {
-        self.lock().insert(job, CancellationToken::new());
+        self.gate(job);
     }
 
     pub(super) fn leave(&self, job: JobId) {
@@ -21,18 +37,27 @@ impl Jobs {
     }
 
     pub(super) fn cancel(&self, job: JobId) {
-        if let Some(token) = self.lock().get(&job) {
-            token.cancel();
+        if let Some(gate) = self.lock().get(&job) {
+            gate.call_off();
         }
     }
 
-    /// What tells the job that it is called off.
-    pub(super) fn token(&self, job: JobId) -> CancellationToken {
-        self.lock().entry(job).or_default().clone()
+    pub(super) fn set_paused(&self, job: JobId, paused: bool) {
+        if let Some(gate) = self.lock().get(&job) {
+            gate.set_paused(paused);
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, CancellationToken>> {
+    /// What lets the items of the job begin.
+    pub(super) fn gate(&self, job: JobId) -> Gate {
+        self.lock()
+            .entry(job)
+            .or_insert_with(|| Gate::to(Arc::clone(&self.places), CancellationToken::new()))
+            .clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<JobId, Gate>> {
         // Nothing in here can be left half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,6 +8,7 @@
 mod account;
 mod changes;
 mod find;
+pub mod gate;
 pub mod gauge;
 mod guard;
 mod jobs;
@@ -107,6 +108,12 @@ impl WorkerHandle {
     pub fn cancel(&self, job: JobId) {
         self.jobs.cancel(job);
     }
+
+    /// Pauses a job that is made of items, or lets it go on. What is under way is finished and
+    /// reported; a paused job can be called off.
+    pub fn set_paused(&self, job: JobId, paused: bool) {
+        self.jobs.set_paused(job, paused);
+    }
 }
 
 fn job_of(request: &Request) -> Option<JobId> {
@@ -128,7 +135,7 @@ fn job_of(request: &Request) -> Option<JobId> {
 
 /// Starts the worker inside the running tokio runtime. `connect` brings the service; requests that
 /// come earlier wait for it, and where it fails each one is answered with the reason.
-/// `concurrency` unpins run at the same time. Changes are written down in `journal` first; without
+/// `concurrency` items of batches run at the same time. Changes are written down in `journal` first; without
 /// one none can be taken back. The index of the account is kept in `cache`, or in memory alone.
 pub fn spawn(
     connect: impl Future<Output = anyhow::Result<Connected>> + Send + 'static,
@@ -138,14 +145,15 @@ pub fn spawn(
 ) -> (WorkerHandle, mpsc::Receiver<Reply>) {
     let (replies, received) = mpsc::channel(QUEUE);
     let end = CancellationToken::new();
-    let shared = Shared::connecting(connect, replies, end.clone(), journal, cache);
+    let jobs = Jobs::new(concurrency);
+    let shared = Shared::connecting(connect, replies, jobs, end.clone(), journal, cache);
     let lanes = Lanes {
         reads: lane::start(&shared, reads::Reads::default()),
         scans: lane::start(&shared, scan::Scans::default()),
-        unpins: lane::start(&shared, unpin::Batches::new(concurrency)),
+        unpins: lane::start(&shared, unpin::Batches),
         uploads: lane::start(&shared, upload::Uploads::default()),
         pins: lane::start(&shared, upload::Pins::default()),
-        changes: lane::start(&shared, changes::Changes { concurrency }),
+        changes: lane::start(&shared, changes::Changes),
     };
     tokio::spawn(
         end.clone()

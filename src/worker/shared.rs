@@ -41,6 +41,7 @@ impl Shared {
     pub(super) fn connecting(
         connect: impl Future<Output = anyhow::Result<Connected>> + Send + 'static,
         replies: mpsc::Sender<Reply>,
+        jobs: Jobs,
         end: CancellationToken,
         journal: Option<Arc<Journal>>,
         cache: Option<CachePlace>,
@@ -67,7 +68,7 @@ impl Shared {
         Self {
             service,
             replies,
-            jobs: Arc::default(),
+            jobs: Arc::new(jobs),
             account: Arc::default(),
             cache,
             gauge: Gauge::default(),

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::Stream;
 use tokio::time::sleep;
 
+use super::gate::Gate;
 use super::guard::guarded;
 use super::unpin::is_off;
 use super::upload::pin_by_cid;
@@ -25,21 +26,19 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// The longest pause that a service may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// Pins all of them again, `concurrency` at a time; each comes once, in the order in which they
-/// end. Once `stop` is there no further one begins; those under way are finished.
+/// Pins all of them again that the gate lets through; each comes once, in the order in which they
+/// end.
 pub fn undo_all(
     service: Arc<dyn PinningService>,
     undoable: Undoable,
-    concurrency: usize,
-    stop: impl Future<Output = ()> + Send + 'static,
+    gate: Gate,
 ) -> impl Stream<Item = UndoItem> + Send + 'static {
     let Undoable { taken, unclear, .. } = undoable;
     let taken = taken.into_iter().map(|target| (target, true));
     let all = taken.chain(unclear.into_iter().map(|target| (target, false)));
-    stream::iter(all)
-        .take_until(stop)
-        .map(move |(target, taken)| undo_one(Arc::clone(&service), target, taken))
-        .buffer_unordered(concurrency.max(1))
+    gate.run(all, move |(target, taken)| {
+        undo_one(Arc::clone(&service), target, taken)
+    })
 }
 
 /// Pins one again. `taken` says that it is known to have been unpinned.

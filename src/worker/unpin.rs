@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _, stream};
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
-use tokio_util::sync::CancellationToken;
 
 use super::CLOCKS_DIFFER;
+use super::gate::Gate;
 use super::guard::guarded;
 use super::lane::Work;
 use super::shared::Shared;
@@ -36,16 +35,14 @@ const FLUSH_ITEMS: usize = 32;
 /// The longest that an item waits to be reported.
 const FLUSH_AFTER: Duration = Duration::from_millis(100);
 
-/// Unpins every one of `ids`, `concurrency` at a time. Each id comes once, in the order in which
+/// Unpins every one of `ids` that the gate lets through. Each id comes once, in the order in which
 /// they end, however often it was given.
 pub fn unpin_all(
     service: Arc<dyn PinningService>,
     ids: Vec<PinId>,
-    concurrency: usize,
+    gate: Gate,
 ) -> impl Stream<Item = UnpinItem> + Send + 'static {
-    stream::iter(unique(ids))
-        .map(move |id| unpin_one(Arc::clone(&service), id))
-        .buffer_unordered(concurrency.max(1))
+    gate.run(unique(ids), move |id| unpin_one(Arc::clone(&service), id))
 }
 
 /// A batch that was cut off and is finished now.
@@ -64,11 +61,11 @@ pub fn finish_all(
     service: Arc<dyn PinningService>,
     ids: Vec<PinId>,
     batch: Resumed,
-    concurrency: usize,
+    gate: Gate,
 ) -> impl Stream<Item = UnpinItem> + Send + 'static {
-    stream::iter(unique(ids))
-        .map(move |id| finish_one(Arc::clone(&service), id, batch.clone()))
-        .buffer_unordered(concurrency.max(1))
+    gate.run(unique(ids), move |id| {
+        finish_one(Arc::clone(&service), id, batch.clone())
+    })
 }
 
 async fn finish_one(service: Arc<dyn PinningService>, id: PinId, batch: Resumed) -> UnpinItem {
@@ -174,35 +171,23 @@ pub(super) fn is_off(pin: &Pin) -> bool {
     pin.state == PinState::Unpinned || (!pin.pinned && pin.date_unpinned.is_some())
 }
 
-/// The lane of batches. They run side by side and share the places, so that one pin need not wait
-/// for an hour's batch to end.
-pub(super) struct Batches {
-    places: Arc<Semaphore>,
-    concurrency: usize,
-}
-
-impl Batches {
-    /// All batches together unpin `concurrency` pins at a time.
-    pub(super) fn new(concurrency: usize) -> Self {
-        let concurrency = concurrency.clamp(1, Semaphore::MAX_PERMITS);
-        Self {
-            places: Arc::new(Semaphore::new(concurrency)),
-            concurrency,
-        }
-    }
-}
+/// The lane of batches, which run side by side.
+pub(super) struct Batches;
 
 impl Work for Batches {
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an async fn would borrow the lane"
+    )]
     fn task(
         &mut self,
         shared: Shared,
         request: Request,
     ) -> impl Future<Output = ()> + Send + 'static {
-        let (places, concurrency) = (Arc::clone(&self.places), self.concurrency);
         async move {
             // The handle sends nothing else into this lane.
             if let Request::Unpin { job, pins } = request {
-                let end = guarded(batch(&shared, &places, concurrency, job, pins)).await;
+                let end = guarded(batch(&shared, job, pins)).await;
                 shared.finish(job, end.and_then(|end| end)).await;
             }
         }
@@ -210,15 +195,10 @@ impl Work for Batches {
 }
 
 /// Runs one batch. Once it is called off no further item starts; those under way are finished.
-async fn batch(
-    shared: &Shared,
-    places: &Semaphore,
-    concurrency: usize,
-    job: JobId,
-    pins: Vec<UnpinTarget>,
-) -> Result<JobEnd, String> {
-    let called_off = shared.jobs.token(job);
-    let Some(service) = called_off.run_until_cancelled(shared.service()).await else {
+async fn batch(shared: &Shared, job: JobId, pins: Vec<UnpinTarget>) -> Result<JobEnd, String> {
+    let gate = shared.jobs.gate(job);
+    let connected = gate.called_off().run_until_cancelled(shared.service());
+    let Some(service) = connected.await else {
         return Ok(JobEnd::BatchOver);
     };
     let ids = unique(pins.iter().map(|pin| pin.id.clone()).collect());
@@ -232,11 +212,7 @@ async fn batch(
         }
         _ => None,
     };
-    let items = stream::iter(ids.clone())
-        .take_until(called_off.clone().cancelled_owned())
-        .map(|id| started(Arc::clone(&service), id, places, &called_off))
-        .buffer_unordered(concurrency)
-        .filter_map(std::future::ready);
+    let items = unpin_all(service, ids.clone(), gate);
     let ended = report(shared, job, recorder.as_ref(), |_| true, items).await;
     if let Some(recorder) = recorder {
         for id in ids.iter().filter(|id| !ended.contains(id)) {
@@ -245,17 +221,6 @@ async fn batch(
         recorder.end().await.map_err(|error| format!("{error:#}"))?;
     }
     Ok(JobEnd::BatchOver)
-}
-
-/// Unpins one when there is a place; nothing where the batch is called off before.
-async fn started(
-    service: Arc<dyn PinningService>,
-    id: PinId,
-    places: &Semaphore,
-    called_off: &CancellationToken,
-) -> Option<UnpinItem> {
-    let _place = called_off.run_until_cancelled(places.acquire()).await?;
-    Some(unpin_one(service, id).await)
 }
 
 /// Writes items down and hands them on; gives the ids of those of which the outcome is `known`,

@@ -183,7 +183,7 @@ async fn run(
     places: &Semaphore,
     work: impl Future<Output = JobEnd>,
 ) {
-    let called_off = shared.jobs.token(job);
+    let gate = shared.jobs.gate(job);
     let mut running = None;
     let in_turn = guarded(async {
         let _place = places.acquire().await;
@@ -196,7 +196,8 @@ async fn run(
         }
         work.await
     });
-    let end = called_off
+    let end = gate
+        .called_off()
         .run_until_cancelled(in_turn)
         .await
         .unwrap_or(Ok(JobEnd::Failed(ApiError::Cancelled)));

@@ -11,9 +11,11 @@ use lazypin::error::ApiError;
 use lazypin::ipfs::root_of_upload;
 use lazypin::protocol::JobEnd;
 use lazypin::service::{self, RunningService, ServiceConfig, StoreLocation};
+use lazypin::worker::gate::Gate;
 use lazypin::worker::unpin::unpin_all;
 use lazypin::worker::upload::{pin_by_cid, scan, upload};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::script::{KEY, SECRET, client};
 
@@ -70,7 +72,8 @@ async fn a_folder_goes_there_and_back_with_every_odd_name() {
 
     for outcome in [UnpinOutcome::Done, UnpinOutcome::Gone] {
         let ids = vec![made.id.clone()];
-        let items: Vec<_> = unpin_all(Arc::clone(&service), ids, 4).collect().await;
+        let gate = Gate::new(4, CancellationToken::new());
+        let items: Vec<_> = unpin_all(Arc::clone(&service), ids, gate).collect().await;
         assert_eq!(items[0].outcome, outcome, "{items:?}");
     }
     let after = service.details(&made.id).await.unwrap();

@@ -14,7 +14,7 @@ use lazypin::journal::{Entry, Journal, Kind, Outcome, Scope};
 use lazypin::worker::undo::undo_all;
 use lazypin::worker::unpin::{Resumed, finish_all};
 
-use crate::fake::{Fake, Fault, pin, timeout};
+use crate::fake::{Fake, Fault, gate, pin, timeout};
 
 fn service(fake: &Arc<Fake>) -> Arc<dyn PinningService> {
     Arc::clone(fake) as Arc<dyn PinningService>
@@ -40,10 +40,11 @@ async fn what_was_cut_off_is_looked_at_before_it_is_unpinned() {
             Timestamp::now(),
         )),
     };
-    let items: HashMap<String, UnpinOutcome> = finish_all(service(&fake), ids.to_vec(), resumed, 4)
-        .map(|item| (item.id.to_string(), item.outcome))
-        .collect()
-        .await;
+    let items: HashMap<String, UnpinOutcome> =
+        finish_all(service(&fake), ids.to_vec(), resumed, gate(4))
+            .map(|item| (item.id.to_string(), item.outcome))
+            .collect()
+            .await;
     assert_eq!(items["there"], UnpinOutcome::Done);
     assert_eq!(items["off"], UnpinOutcome::Done);
     assert_eq!(items["long-off"], UnpinOutcome::Gone);
@@ -89,11 +90,10 @@ async fn an_undo_waits_for_a_busy_service_and_looks_at_what_is_not_clear() {
     let fake = Arc::new(fake);
     let undoable = journal.last_undoable().unwrap().unwrap();
     assert_eq!(undoable.len(), 4);
-    let items: HashMap<String, UndoItem> =
-        undo_all(service(&fake), undoable, 4, std::future::pending())
-            .map(|item| (item.target.id.to_string(), item))
-            .collect()
-            .await;
+    let items: HashMap<String, UndoItem> = undo_all(service(&fake), undoable, gate(4))
+        .map(|item| (item.target.id.to_string(), item))
+        .collect()
+        .await;
     assert!(items["taken"].is_back() && items["no-cid"].is_back());
     assert_eq!(items["no-cid"].target.title(), "from the record");
     let still = &items["still-there"];

@@ -12,8 +12,10 @@ use lazypin::domain::{
 };
 use lazypin::error::ApiError;
 use lazypin::protocol::{PinDetails, Reply};
+use lazypin::worker::gate::Gate;
 use lazypin::worker::{Connected, WorkerHandle, spawn};
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 /// What happens to one call.
 #[derive(Clone)]
@@ -233,6 +235,11 @@ impl PinningService for Fake {
     async fn test_authentication(&self) -> Result<String, ApiError> {
         Ok(String::new())
     }
+}
+
+/// A gate for so many items at a time that nobody closes.
+pub(crate) fn gate(places: usize) -> Gate {
+    Gate::new(places, CancellationToken::new())
 }
 
 pub(crate) fn connected(fake: &Arc<Fake>) -> Connected {

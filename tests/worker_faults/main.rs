@@ -10,6 +10,7 @@
 mod adding;
 mod changes;
 mod fake;
+mod pausing;
 mod reads;
 mod searches;
 mod start_and_end;

@@ -13,7 +13,7 @@ use lazypin::protocol::{JobEnd, JobId, Reply, Request};
 use lazypin::worker::unpin::unpin_all;
 use tokio::sync::mpsc;
 
-use crate::fake::{Fake, Fault, next, pin, timeout, worker};
+use crate::fake::{Fake, Fault, gate, next, pin, timeout, worker};
 
 fn targets(ids: impl IntoIterator<Item = PinId>) -> Vec<UnpinTarget> {
     ids.into_iter().map(UnpinTarget::unknown).collect()
@@ -46,7 +46,7 @@ async fn batch(job: JobId, replies: &mut mpsc::Receiver<Reply>) -> (Vec<UnpinIte
 async fn one(fake: Fake) -> (UnpinItem, Arc<Fake>) {
     let fake = Arc::new(fake);
     let service = Arc::clone(&fake) as Arc<dyn PinningService>;
-    let items: Vec<_> = unpin_all(service, ids(["a"]), 4).collect().await;
+    let items: Vec<_> = unpin_all(service, ids(["a"]), gate(4)).collect().await;
     assert_eq!(items.len(), 1);
     (items.into_iter().next().unwrap(), fake)
 }
@@ -171,7 +171,7 @@ async fn a_refusal_is_believed_unless_the_pin_turns_out_to_be_off() {
 async fn an_id_given_twice_is_unpinned_once() {
     let fake = Arc::new(Fake::with_pins([pin("a"), pin("b")]));
     let service = Arc::clone(&fake) as Arc<dyn PinningService>;
-    let items: Vec<_> = unpin_all(service, ids(["a", "b", "a", "a"]), 0)
+    let items: Vec<_> = unpin_all(service, ids(["a", "b", "a", "a"]), gate(0))
         .collect()
         .await;
     assert_eq!(items.len(), 2);
