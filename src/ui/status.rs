@@ -92,10 +92,11 @@ fn job_text(job: &Job, now: Duration) -> String {
         }
         JobKind::PinByCid { title } => return format!("{verb} '{title}'"),
     };
-    let far = job
-        .pace
-        .as_ref()
-        .map_or_else(String::new, |pace| pace.text(now));
+    let far = match &job.pace {
+        Some(pace) if job.cancelling => format!("{}/{}", pace.ended(), pace.total()),
+        Some(pace) => pace.text(now),
+        None => String::new(),
+    };
     let failed = match failed {
         0 => String::new(),
         failed => format!(" · {failed} not"),
