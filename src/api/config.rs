@@ -3,6 +3,10 @@
 use super::http::Timeouts;
 use crate::credentials::Credentials;
 
+/// Calls a minute to a hosted service where nothing else is set. An older page of AIOZ Pin's
+/// documentation allows 180; the rest is for the person's other programs.
+pub const HOSTED_RATE: u32 = 150;
+
 /// What a client needs to know.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {

@@ -12,19 +12,15 @@ use tokio::time::{sleep, timeout};
 
 use super::address::Address;
 use super::answer::{Answer, Unread};
-use super::config::{ClientConfig, ClientError};
+use super::config::{ClientConfig, ClientError, HOSTED_RATE};
 use super::http::{self, LazyClient, Timeouts};
-use super::limiter::Limiter;
+use super::limiter::{Departure, Limiter};
 use super::multipart::Multipart;
 use super::redact::Redactor;
 use super::retry::{self, Patience};
 use crate::domain::{UploadPlan, text};
 use crate::error::ApiError;
 use crate::wire::PinByHash;
-
-/// Calls a minute to a hosted service where nothing else is set. An older page of AIOZ Pin's
-/// documentation allows 180; the rest is for the person's other programs.
-const HOSTED_RATE: u32 = 150;
 
 /// Bytes that any other answer may have.
 const BODY_LIMIT: usize = 1 << 20;
@@ -124,9 +120,9 @@ impl Caller {
             if let Some(body) = call.body {
                 request = request.json(body);
             }
-            self.limiter.ready().await;
+            let departure = self.limiter.ready().await;
             let whole = self.timeouts.idle.saturating_mul(10);
-            let answer = timeout(whole, self.send(request, call.limit))
+            let answer = timeout(whole, self.send(departure, request, call.limit))
                 .await
                 .unwrap_or_else(|_| {
                     Err(ApiError::Timeout(format!(
@@ -146,7 +142,12 @@ impl Caller {
         )))
     }
 
-    async fn send(&self, request: RequestBuilder, limit: usize) -> Result<Answer, ApiError> {
+    async fn send(
+        &self,
+        departure: Departure,
+        request: RequestBuilder,
+        limit: usize,
+    ) -> Result<Answer, ApiError> {
         let broken = |error| http::failure(error, &self.address.host(), &self.timeouts);
         let response = request
             .headers(self.headers.clone())
@@ -162,10 +163,11 @@ impl Caller {
                 )),
                 Unread::Broken(error) => broken(error),
             })?;
-        if answer.is_rate_limited()
-            && let Some(wait) = answer.retry_after()
-        {
-            self.limiter.hold_back(wait.min(retry::LONGEST_PAUSE));
+        if answer.is_rate_limited() {
+            self.limiter.refused(departure);
+            if let Some(wait) = answer.retry_after() {
+                self.limiter.hold_back(wait.min(retry::LONGEST_PAUSE));
+            }
         }
         Ok(answer)
     }
@@ -225,8 +227,8 @@ impl Caller {
             .header(CONTENT_TYPE, body.content_type())
             .header(CONTENT_LENGTH, body.length())
             .body(Body::wrap_stream(body.stream(sent, Arc::clone(&trouble))));
-        self.limiter.ready().await;
-        let mut exchange = pin!(self.send(request, BODY_LIMIT));
+        let departure = self.limiter.ready().await;
+        let mut exchange = pin!(self.send(departure, request, BODY_LIMIT));
         let mut gone_out = total == 0;
         loop {
             let patience = if gone_out {

@@ -2,6 +2,7 @@
 
 pub mod address;
 mod answer;
+mod budget;
 pub mod client;
 mod config;
 mod exchange;
@@ -14,7 +15,7 @@ mod retry;
 
 pub use address::{Address, AddressError};
 pub use client::PinClient;
-pub use config::{ClientConfig, ClientError};
+pub use config::{ClientConfig, ClientError, HOSTED_RATE};
 pub use http::Timeouts;
 pub use read_only::ReadOnly;
 

@@ -74,12 +74,7 @@ impl Session<'_> {
 
     /// Calls at a time: as many as were asked for, else what suits the service.
     fn concurrency(&self, asked: Option<u8>) -> usize {
-        let usual = if self.settings.target.is_local() {
-            8
-        } else {
-            4
-        };
-        asked.map_or(usual, usize::from)
+        asked.map_or_else(|| self.settings.calls_in_flight(), usize::from)
     }
 
     /// Refuses a command that changes something where nothing may be changed.

@@ -7,11 +7,13 @@ mod problem;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use environment::Environment;
 pub use file::{ConfigFile, DEFAULT_TEXT, Profile, Theme, UiSettings};
 pub use problem::UsageError;
 
+use crate::api::HOSTED_RATE;
 use crate::args::{Args, ColorChoice, Command};
 use crate::credentials::Credentials;
 use crate::domain::Rule;
@@ -22,6 +24,11 @@ const AIOZ_API: &str = "https://api.aiozpin.network/api";
 const AIOZ_GATEWAY: &str = "https://premium.aiozpin.network";
 /// A gateway for content of any other service.
 const PUBLIC_GATEWAY: &str = "https://ipfs.io";
+
+/// Items of batches under way at a time at the most.
+const MOST_IN_FLIGHT: usize = 8;
+/// An answer that takes longer than this is allowed to slow a batch down.
+const SLOW_ANSWER: Duration = Duration::from_secs(2);
 
 /// All settings of one run.
 #[derive(Clone, Debug)]
@@ -137,6 +144,19 @@ impl Settings {
             no_color,
             verbosity: options.verbose,
             log_filter: environment.text("LAZYPIN_LOG")?.map(str::to_owned),
+        })
+    }
+
+    /// Items of batches that are under way at a time: so many that waiting for answers does not
+    /// slow a limited rate down, and not more, as each of them is refused where the limit is
+    /// passed.
+    pub fn calls_in_flight(&self) -> usize {
+        let usual = (!self.target.is_local()).then_some(HOSTED_RATE);
+        let rate = self.rate_limit.or(usual).filter(|rate| *rate > 0);
+        rate.map_or(MOST_IN_FLIGHT, |rate| {
+            let calls = u64::from(rate) * SLOW_ANSWER.as_secs();
+            usize::try_from(calls.div_ceil(60))
+                .map_or(MOST_IN_FLIGHT, |calls| calls.min(MOST_IN_FLIGHT))
         })
     }
 

@@ -30,11 +30,6 @@ use crate::worker;
 pub use desktop::{Desktop, SystemDesktop};
 pub use session::{Clock, End, Session};
 
-/// Unpins in flight at a time where the service is on this machine.
-const LOCAL_CONCURRENCY: usize = 8;
-/// Unpins in flight at a time over a network, where calls are counted.
-const REMOTE_CONCURRENCY: usize = 4;
-
 /// Runs lazypin in this terminal until the person leaves or a signal ends it. The service is
 /// connected, or started, in the background while the first frame is on the screen already.
 ///
@@ -70,11 +65,7 @@ pub async fn run_with(settings: Settings, desktop: Box<dyn Desktop>) -> anyhow::
         clock.now(),
     );
     let theme = theme(&settings);
-    let concurrency = if settings.target.is_local() {
-        LOCAL_CONCURRENCY
-    } else {
-        REMOTE_CONCURRENCY
-    };
+    let concurrency = settings.calls_in_flight();
     // The embedded service lives until this function returns, whatever becomes of the worker.
     let (keep, kept) = mpsc::channel();
     let cache = cache(&settings);

@@ -226,3 +226,25 @@ async fn the_rate_of_the_profile_holds_for_every_kind_of_call() {
     // Ten go at once, each of the other four waits for its tenth of a second.
     assert!(start.elapsed() >= Duration::from_millis(350));
 }
+
+#[tokio::test]
+async fn a_refusal_slows_all_later_calls_down() {
+    let mut answers = vec![answer("429 Too Many Requests", &["Retry-After: 0"], "")];
+    answers.push(success(RECORD));
+    let script = Script::new(answers).await;
+    let client = lazypin::api::PinClient::new(lazypin::api::ClientConfig {
+        api_url: script.url.clone(),
+        credentials: lazypin::credentials::Credentials::random(),
+        rate_limit: Some(6000),
+        timeouts: patient(),
+    })
+    .unwrap();
+    client.unpin(&PinId::from("a")).await.unwrap();
+    assert_eq!(script.seen().len(), 2);
+    let start = Instant::now();
+    for _ in 0..10 {
+        client.unpin(&PinId::from("a")).await.unwrap();
+    }
+    // Ten would have left at once; now each leaves a fiftieth of a second after the one before.
+    assert!(start.elapsed() >= Duration::from_millis(190));
+}

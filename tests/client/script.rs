@@ -151,7 +151,8 @@ pub(crate) fn client_with(url: &str, timeouts: Timeouts) -> PinClient {
     PinClient::new(ClientConfig {
         api_url: url.to_owned(),
         credentials: Credentials::new(KEY, SECRET).unwrap(),
-        rate_limit: None,
+        // None that a test notices, and none that a refusal brings down to where one would.
+        rate_limit: Some(60_000),
         timeouts,
     })
     .unwrap()
