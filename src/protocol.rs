@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::domain::filter::Filter;
 use crate::domain::{
-    Cid, ListQuery, Metadata, PackedPin, Pin, PinId, PinPage, PinnedFilter, Protection, UndoItem,
-    UnpinItem, UnpinTarget, UploadPlan,
+    Change, ChangeItem, Cid, ListQuery, Metadata, PackedPin, Page, Pin, PinId, PinPage,
+    PinnedFilter, Protection, UndoItem, UnpinItem, UnpinTarget, UploadPlan,
 };
 use crate::error::ApiError;
 
@@ -36,6 +36,9 @@ impl fmt::Display for JobId {
         write!(f, "job {}", self.0)
     }
 }
+
+/// Changes, or items of one, on a page of the change log.
+pub const CHANGES_A_PAGE: usize = 200;
 
 /// What a list is narrowed to, beyond what the service can do.
 #[derive(Clone, Debug)]
@@ -97,14 +100,32 @@ pub enum Request {
         /// Which pins, frozen when the person was asked, with what it takes to take them back.
         pins: Vec<UnpinTarget>,
     },
-    /// Which batch of unpins can be taken back.
-    LastUnpin,
+    /// Which batch of unpins can be taken back: the last one, or what is left of the one named.
+    Undoable(Option<Uuid>),
     /// Take a batch of unpins back.
     Undo {
         /// The job.
         job: JobId,
         /// Which batch, as the person was asked about it.
         offer: BatchOffer,
+        /// Whether the person named it, so that what was refused before is tried again.
+        is_named: bool,
+    },
+    /// A page of the changes that were made from here, the last one first.
+    Changes {
+        /// Which look this is.
+        seq: Seq,
+        /// Changes before the page.
+        offset: usize,
+    },
+    /// A page of the items of one of them.
+    ChangeItems {
+        /// Which look this is.
+        seq: Seq,
+        /// Which change.
+        batch: Uuid,
+        /// Items before the page.
+        offset: usize,
     },
     /// Finish a batch of unpins that was cut off.
     Resume {
@@ -216,9 +237,31 @@ pub enum Reply {
         /// The items, each once in the life of the batch.
         items: Vec<UnpinItem>,
     },
-    /// The batch of unpins that can be taken back, where there is one; or why nobody can tell, in
-    /// a sentence.
-    LastUnpin(Result<Option<BatchOffer>, String>),
+    /// What of a batch of unpins can be taken back.
+    Undoable {
+        /// From the request.
+        named: Option<Uuid>,
+        /// The batch, where there is one; or why nobody can tell, in a sentence.
+        found: Result<Option<BatchOffer>, String>,
+    },
+    /// A page of changes.
+    Changes {
+        /// From the request.
+        seq: Seq,
+        /// From the request.
+        offset: usize,
+        /// The page, or why there is none, in a sentence.
+        result: Result<Page<Change>, String>,
+    },
+    /// A page of the items of a change.
+    ChangeItems {
+        /// From the request.
+        seq: Seq,
+        /// From the request.
+        offset: usize,
+        /// The page, or why there is none, in a sentence.
+        result: Result<Page<ChangeItem>, String>,
+    },
     /// Some more of an undo has ended.
     Undone {
         /// The undo.

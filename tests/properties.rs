@@ -17,8 +17,9 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use lazypin::app::{Effect, Message};
+use lazypin::domain::change::{Kind, Outcome};
 use lazypin::domain::{
-    PackedPin, PinId, UndoItem, UndoOutcome, UnpinItem, UnpinOutcome, UnpinTarget,
+    Change, PackedPin, Page, PinId, UndoItem, UndoOutcome, UnpinItem, UnpinOutcome, UnpinTarget,
 };
 use lazypin::error::ApiError;
 use lazypin::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
@@ -46,7 +47,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let keys = "jkgG][vaA/ dyYuUprsSfioxq?n123>:\u{e9}";
+    let keys = "jkgG][vaA/ dyYuULLprsSfioxq?n123>:\u{e9}";
     let key = prop_oneof![
         8 => prop::sample::select(keys.chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
@@ -122,6 +123,33 @@ fn taken_back(core: &mut Core, job: JobId, offer: BatchOffer) {
     });
 }
 
+fn undoable(core: &mut Core, named: Option<Uuid>) {
+    let pins = core.pins.iter().take(3).map(UnpinTarget::from).collect();
+    let found = Ok(Some(BatchOffer {
+        batch: named.unwrap_or_default(),
+        time: Timestamp::UNIX_EPOCH,
+        pins,
+    }));
+    core.reply(Reply::Undoable { named, found });
+}
+
+fn changes(offset: usize) -> Page<Change> {
+    let change = |number: usize| Change {
+        batch: Uuid::from_u128(number as u128),
+        time: Timestamp::UNIX_EPOCH,
+        kind: [Kind::Unpin, Kind::Undo][number % 2],
+        profile: "default".to_owned(),
+        service: "somewhere".to_owned(),
+        total: number,
+        counts: [(Outcome::Done, number)].into(),
+        of: None,
+    };
+    Page {
+        rows: (offset..offset + 3).map(change).collect(),
+        more: offset < 1000,
+    }
+}
+
 fn answer(core: &mut Core, effect: Effect, well: bool) {
     let error = || ApiError::Timeout("30 s".to_owned());
     match effect {
@@ -148,15 +176,19 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
                 .collect();
             core.reply(Reply::Refreshed { ids, pins });
         }
-        Effect::Submit(Request::LastUnpin) => {
-            let pins = core.pins.iter().take(3).map(UnpinTarget::from).collect();
-            core.reply(Reply::LastUnpin(Ok(Some(BatchOffer {
-                batch: Uuid::nil(),
-                time: Timestamp::UNIX_EPOCH,
-                pins,
-            }))));
+        Effect::Submit(Request::Undoable(named)) => undoable(core, named),
+        Effect::Submit(Request::Changes { seq, offset }) => {
+            let result = Ok(changes(offset));
+            core.reply(Reply::Changes {
+                seq,
+                offset,
+                result,
+            });
         }
-        Effect::Submit(Request::Undo { job, offer } | Request::Resume { job, offer, .. }) => {
+        Effect::Submit(request @ Request::ChangeItems { .. }) => {
+            core.say(Message::Busy(request));
+        }
+        Effect::Submit(Request::Undo { job, offer, .. } | Request::Resume { job, offer, .. }) => {
             taken_back(core, job, offer);
         }
         Effect::Submit(Request::Unpin { job, pins }) => {

@@ -18,9 +18,14 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use lazypin::app::{AppConfig, Effect, Message};
-use lazypin::domain::{UnpinItem, UnpinOutcome, UploadFile, UploadPlan};
+use lazypin::domain::change::{Kind, Outcome};
+use lazypin::domain::{
+    Change, ChangeItem, Page, Pin, UnpinItem, UnpinOutcome, UploadFile, UploadPlan,
+};
 use lazypin::error::ApiError;
 use lazypin::protocol::{AccountReading, JobEnd, PinDetails, Reply, Request};
+
+use uuid::Uuid;
 
 use self::core::{Core, config, entries, pin, pins};
 
@@ -97,6 +102,86 @@ fn command_palette() {
     check("palette-narrowed", |size| {
         let mut core = Core::connected(size, pins());
         core.press(":take back");
+        core
+    });
+}
+
+fn changes() -> Page<Change> {
+    let change = |number: u128, kind, total, counts: &[(Outcome, usize)]| Change {
+        batch: Uuid::from_u128(number << 96),
+        time: "2026-11-21T09:30:00Z".parse().unwrap(),
+        kind,
+        profile: "default".to_owned(),
+        service: "https://api.aiozpin.network/api".to_owned(),
+        total,
+        counts: counts.iter().copied().collect(),
+        of: (kind == Kind::Undo).then(|| Uuid::from_u128(0x1234_5678 << 96)),
+    };
+    Page {
+        rows: vec![
+            change(
+                3,
+                Kind::Undo,
+                12,
+                &[(Outcome::Back, 9), (Outcome::Refused, 3)],
+            ),
+            change(
+                2,
+                Kind::Unpin,
+                100_000,
+                &[(Outcome::Done, 99_000), (Outcome::Unknown, 7)],
+            ),
+            change(1, Kind::Upload, 1, &[(Outcome::Done, 1)]),
+        ],
+        more: true,
+    }
+}
+
+fn change_log(size: (u16, u16)) -> Core {
+    let mut core = Core::connected(size, pins());
+    core.press("L");
+    let Request::Changes { seq, offset } = core.take_request() else {
+        panic!("no changes were asked for");
+    };
+    let result = Ok(changes());
+    core.reply(Reply::Changes {
+        seq,
+        offset,
+        result,
+    });
+    core
+}
+
+#[test]
+fn change_log_and_items() {
+    check("changes", change_log);
+    check("change-items", |size| {
+        let mut core = change_log(size);
+        core.key(KeyCode::Enter);
+        let Request::ChangeItems { seq, offset, .. } = core.take_request() else {
+            panic!("no items were asked for");
+        };
+        let item = |pin: &Pin, outcome, message: &str| ChangeItem {
+            id: Some(pin.id.clone()),
+            name: pin.name.clone(),
+            cid: Some(pin.cid.clone()),
+            outcome,
+            message: message.to_owned(),
+            new_id: (outcome == Some(Outcome::Back)).then(|| core.pins[13].id.clone()),
+        };
+        let refused = "refused: the content is nowhere\u{1b}[2J";
+        let rows = vec![
+            item(&core.pins[0], Some(Outcome::Back), ""),
+            item(&core.pins[6], Some(Outcome::Refused), refused),
+            item(&core.pins[3], None, ""),
+        ];
+        let result = Ok(Page { rows, more: false });
+        core.reply(Reply::ChangeItems {
+            seq,
+            offset,
+            result,
+        });
+        core.key(KeyCode::Down);
         core
     });
 }

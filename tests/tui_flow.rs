@@ -442,6 +442,62 @@ async fn the_last_unpin_is_taken_back_with_one_key_and_one_question() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_change_log_tells_of_changes_and_items_and_takes_one_unpin_back() {
+    let service = Service::start().await;
+    let directory = tempfile::tempdir().unwrap();
+    let pins = two_pins(&service, directory.path()).await;
+    let options = Options {
+        journal: Some(journal(&directory.path().join("state"))),
+        ..Options::default()
+    };
+    let lazypin = Lazypin::start(&service, &options);
+    lazypin.shows("row 1 of 2").await;
+    lazypin.press("L").shows("Nothing was changed").await;
+    lazypin.press("<esc>d").shows("Unpin 1 pin?").await;
+    lazypin.press("y").shows("unpinned 1 of 1 pin").await;
+    lazypin.press("jd").shows("Unpin 1 pin?").await;
+    lazypin.press("y").no_longer_shows("Unpin 1 pin?").await;
+    lazypin
+        .wait("an end of the unpin", |screen| {
+            screen.contains("unpinned 1 of 1 pin") && !screen.contains(" pinned  ")
+        })
+        .await;
+    let screen = lazypin.press("L").shows("1 of 2 ").await;
+    assert_eq!(screen.matches("1 item: 1 done").count(), 2, "{screen}");
+    // The items of the older one, and back to the changes.
+    lazypin.press("j<enter>").shows("unpin of 2").await;
+    lazypin
+        .wait("its item", |screen| {
+            screen.contains("done     two") && screen.contains(&format!("id {}", pins[1].id))
+        })
+        .await;
+    lazypin.press("<esc>").shows("2 of 2 ").await;
+    // Not the last one, but this one is taken back.
+    let question = "Take back this unpin: 1 pin?";
+    let screen = lazypin.press("U").shows(question).await;
+    assert!(screen.contains("  two"), "{screen}");
+    lazypin
+        .press("y")
+        .shows("1 pin is back, with a new id")
+        .await;
+    assert_eq!(pinned(&service).await, 1);
+    // What it was taken back by is a change too, and tells the new id.
+    lazypin.press("L").shows("1 of 3 ").await;
+    lazypin.press("<enter>").shows(", now ").await;
+    lazypin
+        .press("U")
+        .shows("only unpins can be taken back")
+        .await;
+    lazypin.press("<esc>G").shows("3 of 3 ").await;
+    lazypin
+        .press("U")
+        .shows("nothing of this unpin can be taken back")
+        .await;
+    lazypin.press("Lq");
+    assert_eq!(lazypin.ends().await, End::Quit);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_cut_off_is_offered_at_the_start_and_finished_with_a_look() {
     let service = Service::start().await;
     let directory = tempfile::tempdir().unwrap();

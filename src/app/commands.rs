@@ -15,6 +15,7 @@ impl App {
         let has_pin = match &self.modal {
             None => self.list.selected().is_some(),
             Some(Modal::Reader(reader)) => reader.is_about_a_pin(),
+            Some(Modal::ChangeLog(log)) => log.opened.is_none() && log.changes.selected().is_some(),
             Some(_) => true,
         };
         match needs {

@@ -166,6 +166,33 @@ impl Layout {
         )
     }
 
+    /// The rows of the change log, in the frame of [`Self::reader`].
+    pub fn change_log_list(&self) -> Rect {
+        let text = self.reader_text();
+        let below = self.change_log_detail().height;
+        Rect {
+            // An empty row keeps them apart.
+            height: text.height.saturating_sub(below + u16::from(below > 0)),
+            ..text
+        }
+    }
+
+    /// What is said below them of the one under the cursor.
+    pub fn change_log_detail(&self) -> Rect {
+        let text = self.reader_text();
+        let height = if text.height >= 10 { 4 } else { 0 };
+        Rect {
+            y: text.bottom() - height,
+            height,
+            ..text
+        }
+    }
+
+    /// Changes that are shown at once.
+    pub fn change_log_rows(&self) -> usize {
+        usize::from(self.change_log_list().height.max(1))
+    }
+
     /// The inside of [`Self::reader`].
     pub fn reader_text(&self) -> Rect {
         let frame = self.reader();

@@ -5,6 +5,7 @@
 //! sequence of messages. A verb (unpin, upload, ...) lives in a file of its own: what it asks the
 //! person, what it asks the worker, and what it does with the answer.
 
+mod change_log;
 mod commands;
 mod connection;
 mod copy;
@@ -42,6 +43,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
+pub use change_log::{ChangeLog, Rows};
 pub use connection::Connection;
 pub use copy::{CopyForm, CopyMenu};
 pub use effect::{CopyFailure, CopyRoute, Effect};

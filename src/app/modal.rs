@@ -1,5 +1,6 @@
 //! What lies over the list: at most one thing at a time.
 
+use super::change_log::ChangeLog;
 use super::copy::CopyMenu;
 use super::palette::Palette;
 use super::picker::Picker;
@@ -28,6 +29,8 @@ pub enum Modal {
     PinByCid(Box<PinForm>),
     /// The commands that work here and now.
     Palette(Box<Palette>),
+    /// What was changed from here.
+    ChangeLog(Box<ChangeLog>),
 }
 
 impl Modal {
@@ -41,6 +44,7 @@ impl Modal {
             Self::Picker(_) => Context::Picker,
             Self::Upload(_) | Self::PinByCid(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
+            Self::ChangeLog(_) => Context::Changes,
         }
     }
 }
@@ -51,7 +55,12 @@ pub enum Question {
     /// Unpin these?
     Unpin(Vec<PackedPin>),
     /// Take this batch of unpins back?
-    Undo(BatchOffer),
+    Undo {
+        /// The batch.
+        offer: BatchOffer,
+        /// Whether it was named, rather than being the last one.
+        is_named: bool,
+    },
     /// Finish this batch of unpins, which was cut off?
     Resume(BatchOffer),
     /// Quit although so many jobs run?
@@ -90,8 +99,8 @@ impl Confirm {
     }
 
     /// Asks whether to take this batch back.
-    pub fn undo(offer: BatchOffer) -> Self {
-        Self::of(Question::Undo(offer))
+    pub fn undo(offer: BatchOffer, is_named: bool) -> Self {
+        Self::of(Question::Undo { offer, is_named })
     }
 
     /// Asks whether to finish this batch.
@@ -121,12 +130,15 @@ impl Confirm {
     pub fn title(&self) -> String {
         match &self.question {
             Question::Unpin(pins) => format!("Unpin {}?", count(pins.len(), "pin")),
-            Question::Undo(offer) => {
-                format!(
-                    "Take back the last unpin: {}?",
-                    count(offer.pins.len(), "pin")
-                )
-            }
+            Question::Undo { offer, is_named } => format!(
+                "Take back {}: {}?",
+                if *is_named {
+                    "this unpin"
+                } else {
+                    "the last unpin"
+                },
+                count(offer.pins.len(), "pin")
+            ),
             Question::Resume(offer) => format!(
                 "Finish what was cut off: unpin {}?",
                 count(offer.pins.len(), "pin")
@@ -139,7 +151,7 @@ impl Confirm {
     pub fn yes_label(&self) -> &'static str {
         match self.question {
             Question::Unpin(_) | Question::Resume(_) => "Unpin",
-            Question::Undo(_) => "Take back",
+            Question::Undo { .. } => "Take back",
             Question::Quit(_) => "Quit",
         }
     }

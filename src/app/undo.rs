@@ -1,6 +1,8 @@
 //! Taking the last unpin back: what it is comes from the worker, then one question, one job, one
 //! summary.
 
+use uuid::Uuid;
+
 use super::modal::{Confirm, Modal};
 use super::reader::{Reader, ReaderSubject};
 use super::{App, Effect, Job, JobKind};
@@ -8,35 +10,53 @@ use crate::domain::UndoItem;
 use crate::protocol::{BatchOffer, JobId, Request};
 
 impl App {
-    /// Finds out what there is to take back.
-    pub(super) fn look_for_undo(&mut self) {
+    /// Finds out what there is to take back: of the batch named, else of the last one.
+    pub(super) fn look_for_undo(&mut self, named: Option<Uuid>) {
         if !self.refuses_changes() {
-            self.effect(Effect::Submit(Request::LastUnpin));
+            self.effect(Effect::Submit(Request::Undoable(named)));
         }
     }
 
     /// Asks whether to take back what was found. Where something else came up meanwhile the
     /// question would take its keys, and goes.
-    pub(super) fn ask_undo(&mut self, found: Result<Option<BatchOffer>, String>) {
+    pub(super) fn ask_undo(
+        &mut self,
+        named: Option<Uuid>,
+        found: Result<Option<BatchOffer>, String>,
+    ) {
+        let is_awaited = match (&self.modal, named) {
+            (None, None) => true,
+            (Some(Modal::ChangeLog(log)), Some(named)) => {
+                log.subject().is_some_and(|change| change.batch == named)
+            }
+            _ => false,
+        };
         match found {
             Err(why) => self.warn(why),
+            Ok(None) if named.is_some() => {
+                self.inform("nothing of this unpin can be taken back here");
+            }
             Ok(None) => self.inform("there is no unpin to take back"),
-            Ok(Some(offer)) if self.modal.is_none() => {
-                self.modal = Some(Modal::Confirm(Confirm::undo(offer)));
+            Ok(Some(offer)) if is_awaited => {
+                self.modal = Some(Modal::Confirm(Confirm::undo(offer, named.is_some())));
             }
             Ok(Some(_)) => {}
         }
     }
 
     /// Sends the undo that was agreed to.
-    pub(super) fn run_undo(&mut self, offer: BatchOffer) {
+    pub(super) fn run_undo(&mut self, offer: BatchOffer, is_named: bool) {
         let job = self.new_job();
         let kind = JobKind::Undo {
             failures: Vec::new(),
         };
         let total = offer.pins.len();
         self.jobs.start_batch(job, kind, total, self.now.tick);
-        self.effect(Effect::Submit(Request::Undo { job, offer }));
+        self.effect(Effect::Submit(Request::Undo {
+            job,
+            offer,
+            is_named,
+        }));
     }
 
     /// Some more of an undo has ended.

@@ -140,6 +140,7 @@ impl App {
             Context::Picker => self.act_in_picker(action),
             Context::Form => self.act_in_form(action),
             Context::Filter => self.act_in_filter(action),
+            Context::Changes => self.act_in_change_log(action),
             Context::Palette => self.act_in_palette(action),
         }
     }
@@ -217,7 +218,8 @@ impl App {
             Action::Raw => self.open_raw(),
             Action::Refresh => self.ask_again(),
             Action::Unpin => self.ask_unpin(),
-            Action::Undo => self.look_for_undo(),
+            Action::Undo => self.look_for_undo(None),
+            Action::ChangeLog => self.open_change_log(),
             Action::Upload => self.ask_upload(),
             Action::PinByCid => self.ask_pin_by_cid(),
             Action::Copy => self.copy_cids(),
@@ -275,7 +277,7 @@ impl App {
         if yes && let Some(Modal::Confirm(Confirm { question, .. })) = self.modal.take() {
             match question {
                 Question::Unpin(pins) => self.run_unpin(&pins),
-                Question::Undo(offer) => self.run_undo(offer),
+                Question::Undo { offer, is_named } => self.run_undo(offer, is_named),
                 Question::Resume(offer) => self.run_resume(offer),
                 Question::Quit(_) => self.is_over = true,
             }
@@ -391,7 +393,17 @@ impl App {
             Reply::Refreshed { pins, .. } => self.refreshed(&pins),
             Reply::Scanned { seq, plans } => self.scanned(seq, plans),
             Reply::Unpinned { job, items } => self.unpinned(job, items),
-            Reply::LastUnpin(found) => self.ask_undo(found),
+            Reply::Undoable { named, found } => self.ask_undo(named, found),
+            Reply::Changes {
+                seq,
+                offset,
+                result,
+            } => self.changes_received(seq, offset, result),
+            Reply::ChangeItems {
+                seq,
+                offset,
+                result,
+            } => self.change_items_received(seq, offset, result),
             Reply::Undone { job, items } => self.undone(job, items),
             Reply::CutOff(offer) => self.cut_off = Some(offer),
             Reply::UploadProgress { job, sent } => self.upload_progress(job, sent),
@@ -442,7 +454,13 @@ impl App {
             Request::ReadAccount => {}
             Request::Refresh { .. } => self.refresh_unserved(),
             Request::Scan { seq, .. } => self.scanned(seq, vec![Err(error().to_string())]),
-            Request::LastUnpin => self.ask_undo(Err(error().to_string())),
+            Request::Undoable(named) => self.ask_undo(named, Err(error().to_string())),
+            Request::Changes { seq, offset } => {
+                self.changes_received(seq, offset, Err(error().to_string()));
+            }
+            Request::ChangeItems { seq, offset, .. } => {
+                self.change_items_received(seq, offset, Err(error().to_string()));
+            }
             Request::Unpin { job, .. }
             | Request::Undo { job, .. }
             | Request::Resume { job, .. }

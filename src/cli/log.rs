@@ -2,16 +2,17 @@
 //! of the journal at a time, however many items a change has.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::json::json;
 use super::out::{Out, note};
 use super::{Outcome, Session};
+use crate::domain::Change;
+use crate::domain::change::short_id;
 use crate::domain::record::Time;
 use crate::domain::text::{count, scrub};
-use crate::journal::{self, Batch, Change, ChangeLog, Outcome as ItemOutcome};
+use crate::journal::{self, Batch, ChangeLog, Logged, Outcome as ItemOutcome};
 
 pub(super) fn run(session: &Session<'_>) -> anyhow::Result<Outcome> {
     let mut log = ChangeLog::open(&session.settings.state_dir)?;
@@ -21,8 +22,8 @@ pub(super) fn run(session: &Session<'_>) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let mut is_empty = true;
-    while let Some(change) = log.next_change()? {
-        out.line(&line(&change.batch))?;
+    while let Some(logged) = log.next_change()? {
+        out.line(&line(&Change::from(&logged.batch)))?;
         is_empty = false;
     }
     out.flush()?;
@@ -39,24 +40,17 @@ pub(super) fn run(session: &Session<'_>) -> anyhow::Result<Outcome> {
 }
 
 /// One change for people.
-fn line(batch: &Batch) -> String {
-    let mut line = format!(
-        "{}  {}  {:<6}  {:>6}  ",
-        batch.short_id(),
-        batch.time.strftime("%Y-%m-%d %H:%M:%S"),
-        batch.kind.label(),
-        batch.total
+fn line(change: &Change) -> String {
+    let line = format!(
+        "{}  {}  {:<6}  {:>6}  {}  {}  {}",
+        short_id(change.batch),
+        change.time.strftime("%Y-%m-%d %H:%M:%S"),
+        change.kind.label(),
+        change.total,
+        change.outcomes(),
+        change.profile,
+        change.service
     );
-    let mut separator = "";
-    for (outcome, number) in &batch.counts {
-        let _ = write!(line, "{separator}{number} {}", outcome.label());
-        separator = ", ";
-    }
-    let open = batch.open_count();
-    if open > 0 {
-        let _ = write!(line, "{separator}{open} open");
-    }
-    let _ = write!(line, "  {}  {}", batch.profile, batch.service);
     scrub(&line).into_owned()
 }
 
@@ -64,22 +58,22 @@ fn line(batch: &Batch) -> String {
 fn tell_json(log: &mut ChangeLog, out: &mut Out) -> anyhow::Result<()> {
     out.write("{\"changes\":[")?;
     let mut separator = "\n";
-    while let Some(change) = log.next_change()? {
+    while let Some(logged) = log.next_change()? {
         out.write(separator)?;
-        tell_change(log, &change, out)?;
+        tell_change(log, &logged, out)?;
         separator = ",\n";
     }
     out.line_now(&format!("],\"unreadable\":{}}}", log.unreadable()))
 }
 
-fn tell_change(log: &ChangeLog, change: &Change, out: &mut Out) -> anyhow::Result<()> {
-    let head = json(&Head::from(&change.batch))?;
+fn tell_change(log: &ChangeLog, logged: &Logged, out: &mut Out) -> anyhow::Result<()> {
+    let head = json(&Head::from(&logged.batch))?;
     // Left open for the items.
     out.write(head.strip_suffix('}').unwrap_or(&head))?;
     out.write(",\"pins\":[")?;
     let (mut separator, mut in_pins) = ("", true);
     // The pins of a batch are written down before anything is known of them.
-    log.items(change, |items| {
+    log.items(logged, |items| {
         for pin in &items.pins {
             out.write(separator)?;
             out.write(&json(pin)?)?;

@@ -15,6 +15,7 @@ use crate::api::PinningService;
 use crate::args::UndoArgs;
 use crate::config::UsageError;
 use crate::connect::journal;
+use crate::domain::change::short_id;
 use crate::domain::text::{count, scrub};
 use crate::domain::{Cid, PinId, UndoItem, UndoOutcome};
 use crate::journal::{Batch, Entry, Extent, Journal, Kind, Recorder, Undoable};
@@ -185,7 +186,7 @@ impl Told {
         if let Some(batch) = batch.filter(|_| refused > 0) {
             note(&format!(
                 "undo: what was refused is left alone from now on; 'lazypin undo {}' tries it again",
-                batch.short_id()
+                short_id(batch.id)
             ));
         }
         if self.left > 0 {

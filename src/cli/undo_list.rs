@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::out::{Out, note};
 use super::{Outcome, Session, question};
 use crate::domain::UnpinTarget;
+use crate::domain::change::short_id;
 use crate::domain::text::{count, date_time, scrub};
 use crate::journal::{Journal, Undoable};
 
@@ -41,7 +42,7 @@ impl From<&Undoable> for Listed {
             refused,
             line: format!(
                 "{}  {} UTC  {}: {}",
-                batch.short_id(),
+                short_id(batch.id),
                 date_time(batch.time),
                 count(batch.total, "pin"),
                 parts.join(", ")

@@ -2,6 +2,7 @@
 //!
 //! The lowest floor. Nothing here knows how a pin is fetched, stored or drawn.
 
+pub mod change;
 pub mod cid;
 pub mod filter;
 pub mod metadata;
@@ -16,6 +17,7 @@ pub mod text;
 pub mod unpin;
 pub mod upload;
 
+pub use change::{Change, ChangeItem, Page};
 pub use cid::{Cid, CidError};
 pub use metadata::Metadata;
 pub use pace::Pace;

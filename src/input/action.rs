@@ -49,6 +49,8 @@ pub enum Action {
     Unpin,
     /// Take the last unpin back.
     Undo,
+    /// Show what was changed from here.
+    ChangeLog,
     /// Upload.
     Upload,
     /// Pin by CID.
@@ -112,11 +114,13 @@ pub enum Context {
     Filter,
     /// The command palette.
     Palette,
+    /// The change log.
+    Changes,
 }
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::List,
         Self::Pane,
         Self::Reader,
@@ -127,6 +131,7 @@ impl Context {
         Self::Form,
         Self::Filter,
         Self::Palette,
+        Self::Changes,
     ];
 
     /// Its section in `keymap.toml`.
@@ -142,6 +147,7 @@ impl Context {
             Self::Form => "form",
             Self::Filter => "filter",
             Self::Palette => "palette",
+            Self::Changes => "changes",
         }
     }
 
@@ -158,6 +164,7 @@ impl Context {
             Self::Form => "Forms",
             Self::Filter => "Filter line",
             Self::Palette => "Command palette (typing narrows)",
+            Self::Changes => "Change log",
         }
     }
 
@@ -209,7 +216,9 @@ pub struct Command {
     pub needs: Needs,
 }
 
-use Context::{Confirm, ConfirmTyped, Filter, Form, List, Menu, Palette, Pane, Picker, Reader};
+use Context::{
+    Changes, Confirm, ConfirmTyped, Filter, Form, List, Menu, Palette, Pane, Picker, Reader,
+};
 
 const fn command(
     action: Action,
@@ -246,50 +255,50 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::Down,
         "down",
-        &[List, Pane, Reader, Menu, Picker, Filter, Palette],
+        &[List, Pane, Reader, Menu, Picker, Filter, Palette, Changes],
         "move",
     ),
     command(
         Action::Up,
         "up",
-        &[List, Pane, Reader, Menu, Picker, Filter, Palette],
+        &[List, Pane, Reader, Menu, Picker, Filter, Palette, Changes],
         "move",
     ),
     command(
         Action::HalfPageDown,
         "half-page-down",
-        &[List, Pane, Reader],
+        &[List, Pane, Reader, Changes],
         "half a page",
     ),
     command(
         Action::HalfPageUp,
         "half-page-up",
-        &[List, Pane, Reader],
+        &[List, Pane, Reader, Changes],
         "half a page",
     ),
     command(
         Action::NextPage,
         "next-page",
-        &[List, Pane, Reader, Picker, Filter, Palette],
+        &[List, Pane, Reader, Picker, Filter, Palette, Changes],
         "next, previous page",
     )
     .footer(41, "page"),
     command(
         Action::PreviousPage,
         "previous-page",
-        &[List, Pane, Reader, Picker, Filter, Palette],
+        &[List, Pane, Reader, Picker, Filter, Palette, Changes],
         "next, previous page",
     ),
     command(
         Action::First,
         "first",
-        &[List, Pane, Reader, Picker],
+        &[List, Pane, Reader, Picker, Changes],
         "first, last",
     ),
     command(
         Action::Last,
         "last",
-        &[List, Pane, Reader, Picker],
+        &[List, Pane, Reader, Picker, Changes],
         "first, last",
     ),
     command(Action::Open, "open", &[List, Pane], "detail in full")
@@ -340,6 +349,7 @@ pub const COMMANDS: &[Command] = &[
             Picker,
             Form,
             Palette,
+            Changes,
         ],
         "close, clear filter, clear marks, one step at a time",
     )
@@ -369,7 +379,7 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::Refresh,
         "refresh",
-        &[List, Pane, Reader],
+        &[List, Pane, Reader, Changes],
         "ask again",
     )
     .footer(44, "refresh")
@@ -390,6 +400,19 @@ pub const COMMANDS: &[Command] = &[
     )
     .footer(48, "undo")
     .needs(Needs::Change),
+    command(
+        Action::ChangeLog,
+        "change-log",
+        &[List, Pane],
+        "change log: what was changed from here",
+    )
+    .footer(49, "changes"),
+    command(Action::Open, "open", &[Changes], "what became of each item")
+        .footer(4, "items")
+        .needs(Needs::Pin),
+    command(Action::Undo, "undo", &[Changes], "take this unpin back")
+        .footer(9, "take back")
+        .needs(Needs::Change),
     command(
         Action::Upload,
         "upload",

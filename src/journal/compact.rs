@@ -9,9 +9,9 @@ use std::path::Path;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::Kind;
 use super::place::Place;
 use super::read::{Batch, history, lines};
-use super::record::Kind;
 use super::undoable::Unpins;
 
 /// Bytes over which old batches go.

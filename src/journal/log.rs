@@ -22,7 +22,7 @@ struct Journaled {
 
 /// One change, without its items.
 #[derive(Debug)]
-pub struct Change {
+pub struct Logged {
     /// The batch.
     pub batch: Batch,
     journal: usize,
@@ -48,7 +48,7 @@ impl ChangeLog {
     }
 
     /// The change before the one that was given last.
-    pub fn next_change(&mut self) -> anyhow::Result<Option<Change>> {
+    pub fn next_change(&mut self) -> anyhow::Result<Option<Logged>> {
         let waiting = self.journals.iter().enumerate();
         let newest = waiting
             .filter_map(|(index, journal)| Some((journal.next.as_ref()?.time, index)))
@@ -59,17 +59,17 @@ impl ChangeLog {
         let Journaled { newest, next } = &mut self.journals[journal];
         let after = told(&self.directory, newest.next())?;
         let batch = std::mem::replace(next, after);
-        Ok(batch.map(|batch| Change { batch, journal }))
+        Ok(batch.map(|batch| Logged { batch, journal }))
     }
 
     /// Gives the items of a change, some at a time, in the order in which they were written.
     pub fn items(
         &self,
-        change: &Change,
+        logged: &Logged,
         each: impl FnMut(Items) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        let journal = &self.journals[change.journal];
-        journal.newest.items(&change.batch, each)
+        let journal = &self.journals[logged.journal];
+        journal.newest.items(&logged.batch, each)
     }
 
     /// Lines that could not be read; known once all changes were given.

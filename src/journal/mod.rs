@@ -11,6 +11,7 @@ mod backwards;
 mod by_hand;
 mod compact;
 mod log;
+mod pages;
 mod place;
 mod read;
 mod record;
@@ -27,10 +28,11 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-pub use log::{Change, ChangeLog};
+pub use crate::domain::change::{Kind, Outcome};
+pub use log::{ChangeLog, Logged};
 pub use place::Claim;
 pub use read::{Batch, History, Items};
-pub use record::{Entry, Kind, Outcome};
+pub use record::Entry;
 pub use recorder::Recorder;
 pub use undoable::{Extent, Undoable};
 

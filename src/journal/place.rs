@@ -30,6 +30,11 @@ impl Place {
         }
     }
 
+    /// Where the journals of all profiles lie.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The journal itself.
     pub(super) fn file(&self) -> PathBuf {
         self.directory

@@ -16,7 +16,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::backwards::{Backwards, LONGEST_LINE};
-use super::record::{Begun, Entry, Kind, Outcome};
+use super::record::{Begun, Entry};
+use crate::domain::change::{Kind, Outcome};
 use crate::domain::{PinId, UnpinTarget};
 
 /// One batch, as far as the journal tells of it.
@@ -64,13 +65,6 @@ impl Batch {
             entries: Vec::new(),
             places: rest.places,
         }
-    }
-
-    /// The beginning of its id, which is enough to name it.
-    pub fn short_id(&self) -> String {
-        let mut id = self.id.to_string();
-        id.truncate(8);
-        id
     }
 
     /// How many items ended this way.

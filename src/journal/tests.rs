@@ -369,6 +369,61 @@ fn a_line_without_an_end_is_not_read_into_memory_whole() {
     assert_eq!((history.batches.len(), history.unreadable), (2, 1));
 }
 
+#[test]
+fn changes_and_items_come_by_the_page() {
+    let case = Case::new();
+    let ids: Vec<Uuid> = (1..=5).map(|count| case.unpinned(count)).collect();
+    let page = case.journal.changes(1, 3).unwrap();
+    let told: Vec<(Uuid, usize)> = page.rows.iter().map(|row| (row.batch, row.total)).collect();
+    assert_eq!(
+        (told, page.more),
+        (vec![(ids[3], 4), (ids[2], 3), (ids[1], 2)], true)
+    );
+    assert!(!case.journal.changes(0, 5).unwrap().more);
+    assert!(case.journal.changes(9, 5).unwrap().rows.is_empty());
+
+    // In the order in which it was asked for them, whatever ended first.
+    let pins = pins(7);
+    let running = case.begin(&pins);
+    running
+        .record(&[
+            Entry::of(&pins[4].id, Outcome::Refused, "no"),
+            Entry::of(&pins[0].id, Outcome::Done, ""),
+        ])
+        .unwrap();
+    let page = case.journal.items(running.id(), 3, 2).unwrap();
+    let told: Vec<_> = page
+        .rows
+        .iter()
+        .map(|row| (row.name.as_deref(), row.outcome, row.message.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some("name 3\n"), None, ""),
+            (Some("name 4\n"), Some(Outcome::Refused), "no")
+        ]
+    );
+    assert!(page.more);
+    assert!(!case.journal.items(running.id(), 5, 2).unwrap().more);
+
+    // An undo names no pins beforehand; its items are what it told.
+    let undo = case
+        .journal
+        .begin(Kind::Undo, 3, &[], Some(ids[2]))
+        .unwrap();
+    let back = Entry {
+        new_id: Some(PinId::from("new")),
+        ..Entry::of(&pins[1].id, Outcome::Back, "")
+    };
+    undo.record(&[Entry::of(&pins[0].id, Outcome::Failed, ""), back])
+        .unwrap();
+    let page = case.journal.items(undo.id(), 1, 5).unwrap();
+    assert_eq!((page.rows.len(), page.more), (1, false));
+    assert_eq!(page.rows[0].new_id, Some(PinId::from("new")));
+    assert!(case.journal.items(Uuid::new_v4(), 0, 5).is_err());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::read::{Batch, Newest};
-use super::record::{Entry, Kind, Outcome};
-use super::{Claim, Journal};
+use super::record::Entry;
+use super::{Claim, Journal, Kind, Outcome};
 use crate::domain::{PinId, UnpinTarget};
 
 /// A batch of unpins that can be taken back, as far as it is not.

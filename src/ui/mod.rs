@@ -4,6 +4,7 @@
 //! what is on the screen is looked at. A moved cursor changes few cells: its marker and the name
 //! beside it, the position in the frame, and what differs in the detail pane.
 
+mod change_log;
 mod detail;
 mod dialog;
 mod filter;
@@ -45,6 +46,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
         Some(Modal::Picker(picker)) => dialog::picker::draw(buffer, app, picker, theme),
         Some(Modal::Upload(upload)) => dialog::form::draw_upload(buffer, app, upload, theme),
         Some(Modal::PinByCid(pin)) => dialog::form::draw_pin(buffer, app, pin, theme),
+        Some(Modal::ChangeLog(log)) => change_log::draw(buffer, app, log, theme),
         Some(Modal::Palette(palette)) => dialog::palette::draw(buffer, app, palette, theme),
     }
 }

@@ -5,9 +5,11 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
+use uuid::Uuid;
 
 use super::guard::guarded;
 use super::lane::Work;
+use super::log;
 use super::shared::Shared;
 use super::undo::undo_all;
 use super::unpin::{Resumed, finish_all, groups, report};
@@ -34,13 +36,22 @@ impl Work for Changes {
     ) -> impl Future<Output = ()> + Send + 'static {
         async move {
             match request {
-                Request::LastUnpin => {
-                    let found = guarded(last_unpin(&shared)).await;
+                Request::Undoable(named) => {
+                    let found = guarded(undoable(&shared, named)).await;
                     let found = found.unwrap_or_else(Err);
-                    shared.reply(Reply::LastUnpin(found)).await;
+                    shared.reply(Reply::Undoable { named, found }).await;
                 }
-                Request::Undo { job, offer } => {
-                    let end = guarded(undo(&shared, job, offer)).await;
+                Request::Changes { seq, offset } => log::changes(&shared, seq, offset).await,
+                Request::ChangeItems { seq, batch, offset } => {
+                    log::items(&shared, seq, batch, offset).await;
+                }
+                Request::Undo {
+                    job,
+                    offer,
+                    is_named,
+                } => {
+                    let extent = if is_named { Extent::All } else { Extent::Open };
+                    let end = guarded(undo(&shared, job, offer.batch, extent)).await;
                     shared.finish(job, end.and_then(|end| end)).await;
                 }
                 Request::Resume {
@@ -81,22 +92,25 @@ pub(super) async fn tell_cut_off(shared: Shared) {
     }
 }
 
-async fn last_unpin(shared: &Shared) -> Result<Option<BatchOffer>, String> {
+async fn undoable(shared: &Shared, named: Option<Uuid>) -> Result<Option<BatchOffer>, String> {
     let Some(journal) = &shared.journal else {
         return Ok(None);
     };
-    with_journal(journal, |journal| {
-        let last = journal.last_undoable()?;
-        Ok(last.map(|last| BatchOffer {
-            batch: last.batch.id,
-            time: last.batch.time,
-            pins: last.pins().cloned().collect(),
+    with_journal(journal, move |journal| {
+        let found = match named {
+            Some(batch) => journal.undoable(batch)?,
+            None => journal.last_undoable()?,
+        };
+        Ok(found.map(|found| BatchOffer {
+            batch: found.batch.id,
+            time: found.batch.time,
+            pins: found.pins().cloned().collect(),
         }))
     })
     .await
 }
 
-async fn undo(shared: &Shared, job: JobId, offer: BatchOffer) -> Result<JobEnd, String> {
+async fn undo(shared: &Shared, job: JobId, batch: Uuid, extent: Extent) -> Result<JobEnd, String> {
     let gate = shared.jobs.gate(job);
     let connected = gate.called_off().run_until_cancelled(shared.service());
     let Some(service) = connected.await else {
@@ -106,10 +120,10 @@ async fn undo(shared: &Shared, job: JobId, offer: BatchOffer) -> Result<JobEnd, 
         return Err(NOT_THERE.to_owned());
     };
     let begun = with_journal(journal, move |journal| {
-        let Some((claim, undoable)) = journal.claim_undo(offer.batch, Extent::Open)? else {
+        let Some((claim, undoable)) = journal.claim_undo(batch, extent)? else {
             return Ok(None);
         };
-        let running = journal.begin(Kind::Undo, undoable.len(), &[], Some(offer.batch))?;
+        let running = journal.begin(Kind::Undo, undoable.len(), &[], Some(batch))?;
         Ok(Some((claim, undoable, running)))
     });
     // Held until it is over: nobody else takes the same batch back meanwhile.

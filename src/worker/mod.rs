@@ -15,6 +15,7 @@ mod jobs;
 mod keep;
 mod lane;
 mod latest;
+mod log;
 mod reads;
 mod scan;
 mod shared;
@@ -87,9 +88,11 @@ impl WorkerHandle {
             Request::Unpin { .. } => &self.lanes.unpins,
             Request::Upload { .. } => &self.lanes.uploads,
             Request::PinByCid { .. } => &self.lanes.pins,
-            Request::LastUnpin | Request::Undo { .. } | Request::Resume { .. } => {
-                &self.lanes.changes
-            }
+            Request::Undoable(_)
+            | Request::Changes { .. }
+            | Request::ChangeItems { .. }
+            | Request::Undo { .. }
+            | Request::Resume { .. } => &self.lanes.changes,
         };
         let job = job_of(&request);
         if let Some(job) = job {
@@ -128,7 +131,9 @@ fn job_of(request: &Request) -> Option<JobId> {
         | Request::ReadAccount
         | Request::Details { .. }
         | Request::Refresh { .. }
-        | Request::LastUnpin
+        | Request::Undoable(_)
+        | Request::Changes { .. }
+        | Request::ChangeItems { .. }
         | Request::Scan { .. } => None,
     }
 }

@@ -100,7 +100,7 @@ fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)>
                 theme.quiet,
             );
         }
-        Question::Undo(offer) => {
+        Question::Undo { offer, .. } => {
             name(&mut lines, offer, theme);
             wrapped(
                 &mut lines,
