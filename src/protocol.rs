@@ -1,5 +1,6 @@
 //! What the app asks of the worker, and what the worker answers.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -126,6 +127,15 @@ pub enum Request {
         batch: Uuid,
         /// Items before the page.
         offset: usize,
+    },
+    /// Protect these pins by hand, or lift that again.
+    Protect {
+        /// Which state of what is protected this makes.
+        seq: Seq,
+        /// Which pins.
+        pins: Vec<UnpinTarget>,
+        /// Whether they are protected after it.
+        protected: bool,
     },
     /// Finish a batch of unpins that was cut off.
     Resume {
@@ -261,6 +271,13 @@ pub enum Reply {
         offset: usize,
         /// The page, or why there is none, in a sentence.
         result: Result<Page<ChangeItem>, String>,
+    },
+    /// All that is protected by hand, as it is written down; or why it could not be, in a sentence.
+    Protected {
+        /// From the request.
+        seq: Seq,
+        /// The pins.
+        result: Result<BTreeSet<PinId>, String>,
     },
     /// Some more of an undo has ended.
     Undone {

@@ -150,6 +150,29 @@ fn changes(offset: usize) -> Page<Change> {
     }
 }
 
+fn unpinned(core: &mut Core, job: JobId, pins: Vec<UnpinTarget>) {
+    let ids: Vec<_> = pins.into_iter().map(|pin| pin.id).collect();
+    core.pins.retain(|pin| !ids.contains(&pin.id));
+    let items = ids
+        .into_iter()
+        .enumerate()
+        .map(|(index, id)| UnpinItem {
+            id,
+            outcome: if index % 5 == 4 {
+                UnpinOutcome::Unknown
+            } else {
+                UnpinOutcome::Done
+            },
+            message: String::new(),
+        })
+        .collect();
+    core.reply(Reply::Unpinned { job, items });
+    core.reply(Reply::Finished {
+        job,
+        end: JobEnd::BatchOver,
+    });
+}
+
 fn answer(core: &mut Core, effect: Effect, well: bool) {
     let error = || ApiError::Timeout("30 s".to_owned());
     match effect {
@@ -188,31 +211,27 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
         Effect::Submit(request @ Request::ChangeItems { .. }) => {
             core.say(Message::Busy(request));
         }
+        Effect::Submit(Request::Protect { seq, .. }) => {
+            let result = Ok(core
+                .pins
+                .iter()
+                .step_by(7)
+                .map(|pin| pin.id.clone())
+                .collect());
+            core.reply(Reply::Protected { seq, result });
+        }
+        Effect::SavePlan { path, .. } => core.say(Message::PlanSaved {
+            path,
+            result: if well {
+                Ok(())
+            } else {
+                Err("the disk is full".to_owned())
+            },
+        }),
         Effect::Submit(Request::Undo { job, offer, .. } | Request::Resume { job, offer, .. }) => {
             taken_back(core, job, offer);
         }
-        Effect::Submit(Request::Unpin { job, pins }) => {
-            let ids: Vec<_> = pins.into_iter().map(|pin| pin.id).collect();
-            core.pins.retain(|pin| !ids.contains(&pin.id));
-            let items = ids
-                .into_iter()
-                .enumerate()
-                .map(|(index, id)| UnpinItem {
-                    id,
-                    outcome: if index % 5 == 4 {
-                        UnpinOutcome::Unknown
-                    } else {
-                        UnpinOutcome::Done
-                    },
-                    message: String::new(),
-                })
-                .collect();
-            core.reply(Reply::Unpinned { job, items });
-            core.reply(Reply::Finished {
-                job,
-                end: JobEnd::BatchOver,
-            });
-        }
+        Effect::Submit(Request::Unpin { job, pins }) => unpinned(core, job, pins),
         Effect::Submit(Request::Upload { job, .. } | Request::PinByCid { job, .. }) => {
             let end = core
                 .pins

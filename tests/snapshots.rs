@@ -17,10 +17,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use jiff::Timestamp;
 use lazypin::app::{AppConfig, Effect, Message};
 use lazypin::domain::change::{Kind, Outcome};
 use lazypin::domain::{
-    Change, ChangeItem, Page, Pin, UnpinItem, UnpinOutcome, UploadFile, UploadPlan,
+    Change, ChangeItem, Page, Pin, Protection, Rule, UnpinItem, UnpinOutcome, UploadFile,
+    UploadPlan,
 };
 use lazypin::error::ApiError;
 use lazypin::protocol::{AccountReading, JobEnd, PinDetails, Reply, Request};
@@ -182,6 +184,33 @@ fn change_log_and_items() {
             result,
         });
         core.key(KeyCode::Down);
+        core
+    });
+}
+
+#[test]
+fn plan_with_protection() {
+    check("plan", |size| {
+        let rules = ["name:holiday-*", "size<=7"].map(|text| Rule::read(text).unwrap());
+        let by_hand = [pin(1).id].into();
+        let config = AppConfig {
+            protection: Protection::new(rules.to_vec(), by_hand, Timestamp::UNIX_EPOCH),
+            ..config()
+        };
+        let mut core = Core::with(config, size, pins());
+        core.connect();
+        core.press("v");
+        core.key(KeyCode::End);
+        core.press("d");
+        core
+    });
+}
+
+#[test]
+fn plan_to_be_saved() {
+    check("plan-save", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("  dw");
         core
     });
 }

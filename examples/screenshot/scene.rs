@@ -52,7 +52,10 @@ impl Scene {
             wall: "2026-11-22T12:00:00Z".parse()?,
         };
         let config = AppConfig {
-            profile: "default".to_owned(),
+            account: lazypin::domain::Account {
+                profile: "default".to_owned(),
+                service: "https://api.aiozpin.network/api".to_owned(),
+            },
             service: "pinning service".to_owned(),
             read_only: false,
             page_size: None,

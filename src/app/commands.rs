@@ -24,6 +24,7 @@ impl App {
             Needs::Subject => has_pin || self.modal.is_none(),
             Needs::Change => !self.config.read_only,
             Needs::PinAndChange => has_pin && !self.config.read_only,
+            Needs::Plan => matches!(&self.modal, Some(Modal::Confirm(it)) if it.plan().is_some()),
             Needs::Job => !self.jobs.is_empty(),
             Needs::Batch => self.jobs.has_batch(),
             Needs::Closable => {

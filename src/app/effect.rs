@@ -1,7 +1,11 @@
 //! What the app wants done.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use jiff::Timestamp;
+
+use crate::domain::{Account, UnpinPlan};
 use crate::protocol::{JobId, Request, Seq};
 
 /// One thing to do, outside of the core.
@@ -33,6 +37,17 @@ pub enum Effect {
         what: String,
         /// Which way.
         route: CopyRoute,
+    },
+    /// Save a plan in a new file; answered by [`super::Message::PlanSaved`].
+    SavePlan {
+        /// The file.
+        path: PathBuf,
+        /// What would be unpinned.
+        plan: Arc<UnpinPlan>,
+        /// Whose pins those are.
+        account: Account,
+        /// When the person asked for it.
+        made: Timestamp,
     },
     /// Show an address in the browser; answered by [`super::Message::Opened`].
     Open(String),

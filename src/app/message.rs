@@ -48,6 +48,13 @@ pub enum Message {
         /// Whether it went that way.
         result: Result<(), CopyFailure>,
     },
+    /// A plan was saved, or why not, in a sentence.
+    PlanSaved {
+        /// The file.
+        path: PathBuf,
+        /// Whether it is there.
+        result: Result<(), String>,
+    },
     /// The browser was started, or why not, in a sentence.
     Opened {
         /// The address.

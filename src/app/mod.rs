@@ -28,8 +28,10 @@ mod pending;
 pub mod picker;
 mod pin_by_cid;
 mod pin_form;
+mod protect;
 mod reader;
 mod resume;
+mod save_plan;
 mod toasts;
 mod undo;
 mod unpin;
@@ -60,10 +62,11 @@ pub use palette::Palette;
 pub use pin_form::PinForm;
 pub use reader::{Reader, ReaderLine, ReaderSubject};
 pub(crate) use reader::{record_lines, wrap};
+pub use save_plan::SavePlanForm;
 pub use toasts::{Toast, ToastKind, Toasts};
 pub use upload_form::UploadForm;
 
-use crate::domain::Protection;
+use crate::domain::{Account, Protection};
 use crate::input::{Context, Keymap};
 use crate::protocol::{BatchOffer, JobId, Seq};
 use pending::Pending;
@@ -80,8 +83,8 @@ pub struct Now {
 /// What the app is told when it starts.
 #[derive(Clone, Debug)]
 pub struct AppConfig {
-    /// The profile's name.
-    pub profile: String,
+    /// Whose pins these are.
+    pub account: Account,
     /// What the service is called until its address is known.
     pub service: String,
     /// Whether changes are refused.
@@ -144,6 +147,7 @@ pub struct App {
     next_job: JobId,
     next_look: Seq,
     match_all: Option<Seq>,
+    protecting: Option<Seq>,
     effects: Vec<Effect>,
 }
 
@@ -175,6 +179,7 @@ impl App {
             next_job: JobId::default(),
             next_look: Seq::default(),
             match_all: None,
+            protecting: None,
             effects: Vec::new(),
         }
     }

@@ -1,14 +1,17 @@
 //! What lies over the list: at most one thing at a time.
 
+use std::sync::Arc;
+
 use super::change_log::ChangeLog;
 use super::copy::CopyMenu;
 use super::palette::Palette;
 use super::picker::Picker;
 use super::pin_form::PinForm;
 use super::reader::Reader;
+use super::save_plan::SavePlanForm;
 use super::upload_form::UploadForm;
-use crate::domain::PackedPin;
 use crate::domain::text::count;
+use crate::domain::{UnpinPlan, Why};
 use crate::input::Context;
 use crate::protocol::BatchOffer;
 
@@ -27,6 +30,8 @@ pub enum Modal {
     Upload(Box<UploadForm>),
     /// A pin by CID.
     PinByCid(Box<PinForm>),
+    /// The name of the file that a plan is saved in.
+    SavePlan(Box<SavePlanForm>),
     /// The commands that work here and now.
     Palette(Box<Palette>),
     /// What was changed from here.
@@ -42,7 +47,7 @@ impl Modal {
             Self::Confirm(confirm) if confirm.expected.is_some() => Context::ConfirmTyped,
             Self::Confirm(_) => Context::Confirm,
             Self::Picker(_) => Context::Picker,
-            Self::Upload(_) | Self::PinByCid(_) => Context::Form,
+            Self::Upload(_) | Self::PinByCid(_) | Self::SavePlan(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
             Self::ChangeLog(_) => Context::Changes,
         }
@@ -53,7 +58,19 @@ impl Modal {
 #[derive(Clone, Debug)]
 pub enum Question {
     /// Unpin these?
-    Unpin(Vec<PackedPin>),
+    Unpin {
+        /// What goes.
+        plan: Arc<UnpinPlan>,
+        /// What protects the one pin that it is about.
+        protected: Option<Why>,
+    },
+    /// Unpin this one in spite of that?
+    UnpinProtected {
+        /// What goes.
+        plan: Arc<UnpinPlan>,
+        /// What protects it.
+        why: Why,
+    },
     /// Take this batch of unpins back?
     Undo {
         /// The batch.
@@ -89,12 +106,26 @@ fn typed(pins: usize) -> Option<String> {
 }
 
 impl Confirm {
-    /// Asks whether to unpin these.
-    pub fn unpin(pins: Vec<PackedPin>) -> Self {
-        let expected = typed(pins.len());
+    /// Asks whether to do what is planned; `protected` where that is one pin that is protected.
+    pub fn unpin(plan: UnpinPlan, protected: Option<Why>) -> Self {
+        let expected = typed(plan.len());
+        let plan = Arc::new(plan);
         Self {
             expected,
-            ..Self::of(Question::Unpin(pins))
+            ..Self::of(Question::Unpin { plan, protected })
+        }
+    }
+
+    /// Asks whether a protected pin is to go in spite of that.
+    pub fn unpin_protected(plan: Arc<UnpinPlan>, why: Why) -> Self {
+        Self::of(Question::UnpinProtected { plan, why })
+    }
+
+    /// The plan that could be saved, where it is asked about one.
+    pub fn plan(&self) -> Option<&Arc<UnpinPlan>> {
+        match &self.question {
+            Question::Unpin { plan, .. } => Some(plan),
+            _ => None,
         }
     }
 
@@ -129,7 +160,8 @@ impl Confirm {
     /// The question in words.
     pub fn title(&self) -> String {
         match &self.question {
-            Question::Unpin(pins) => format!("Unpin {}?", count(pins.len(), "pin")),
+            Question::Unpin { plan, .. } => format!("Unpin {}?", count(plan.len(), "pin")),
+            Question::UnpinProtected { .. } => "Unpin it although it is protected?".to_owned(),
             Question::Undo { offer, is_named } => format!(
                 "Take back {}: {}?",
                 if *is_named {
@@ -150,7 +182,9 @@ impl Confirm {
     /// What yes is called.
     pub fn yes_label(&self) -> &'static str {
         match self.question {
-            Question::Unpin(_) | Question::Resume(_) => "Unpin",
+            Question::Unpin { .. } | Question::UnpinProtected { .. } | Question::Resume(_) => {
+                "Unpin"
+            }
             Question::Undo { .. } => "Take back",
             Question::Quit(_) => "Quit",
         }

@@ -3,8 +3,9 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{App, Modal};
-use crate::domain::Pin;
+use crate::domain::filter::Scratch;
 use crate::domain::text::{ago, date_time, human_bytes, scrub, width};
+use crate::domain::{Pin, PinState};
 use crate::input::{Action, Context, Keymap};
 use crate::protocol::Seq;
 
@@ -148,6 +149,11 @@ pub(crate) fn record_lines(pin: &Pin, app: &App, columns: usize) -> Vec<ReaderLi
     lines.pair("CID", pin.cid.as_str());
     lines.pair("size", &size_text(pin.size));
     lines.pair("status", &status_text(pin, app));
+    if pin.state != PinState::Unpinned
+        && let Some(by) = app.protection.of(pin, &mut Scratch::default())
+    {
+        lines.pair("protected", &format!("by {by}"));
+    }
     if let Some(time) = pin.date_pinned {
         lines.pair("pinned", &time_text(time, app));
     }

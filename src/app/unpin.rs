@@ -1,12 +1,16 @@
 //! Unpinning: one question that carries the pins, one batch, one summary.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::modal::{Confirm, Modal};
 use super::reader::{Reader, ReaderSubject};
 use super::{App, Effect, Job, JobKind};
 use crate::domain::text::count;
-use crate::domain::{PackedPin, Pin, PinState, PinnedFilter, UnpinItem, UnpinReport, UnpinTarget};
+use crate::domain::{
+    PackedPin, Pin, PinState, PinnedFilter, PlanDraft, UnpinItem, UnpinPlan, UnpinReport,
+    UnpinTarget, Why,
+};
 use crate::protocol::{JobId, Request};
 
 impl App {
@@ -24,35 +28,57 @@ impl App {
         }
     }
 
-    /// Asks whether to unpin. What is unpinned already, or about to be, needs no question.
+    /// Asks whether to unpin what is planned. Where nothing would go it says why instead.
     pub(super) fn ask_unpin(&mut self) {
         if self.refuses_changes() {
             return;
         }
         let targets = self.targets();
-        let asked = targets.len();
-        let pins: Vec<PackedPin> = targets
-            .into_iter()
-            .filter(|pin| pin.state() != PinState::Unpinned && !self.jobs.is_removing(&pin.id()))
-            .collect();
-        if pins.is_empty() {
-            match asked {
-                0 => {}
-                1 => self.inform("this pin is unpinned already"),
-                _ => self.inform("all of these are unpinned already"),
+        let plan = self.plan_unpin(&targets);
+        match plan.left_out() {
+            [left_out] if targets.len() == 1 && matches!(left_out.why, Why::Protected(_)) => {
+                let protected = Some(left_out.why.clone());
+                let plan = UnpinPlan::in_spite_of(left_out);
+                self.modal = Some(Modal::Confirm(Confirm::unpin(plan, protected)));
             }
-            return;
+            [left_out] if targets.len() == 1 => {
+                self.inform(format!("this pin is {}", left_out.why));
+            }
+            _ if !plan.is_empty() => self.modal = Some(Modal::Confirm(Confirm::unpin(plan, None))),
+            _ => {
+                if let Some(why) = plan.reasons() {
+                    self.inform(format!("nothing to unpin: {why}"));
+                }
+            }
         }
-        self.modal = Some(Modal::Confirm(Confirm::unpin(pins)));
+    }
+
+    fn plan_unpin(&self, targets: &[PackedPin]) -> UnpinPlan {
+        let mut draft = PlanDraft::new(&self.protection);
+        for pin in targets.iter().filter_map(PackedPin::unpack) {
+            if self.jobs.is_removing(&pin.id) {
+                draft.leave_out(UnpinTarget::from(&pin), Why::BeingUnpinned);
+            } else {
+                draft.add(&pin);
+            }
+        }
+        draft.finish()
+    }
+
+    /// The first question was answered with yes; a protected pin takes another one.
+    pub(super) fn unpin_agreed(&mut self, plan: Arc<UnpinPlan>, protected: Option<Why>) {
+        match protected {
+            None => self.run_unpin(plan),
+            Some(why) => {
+                self.modal = Some(Modal::Confirm(Confirm::unpin_protected(plan, why)));
+            }
+        }
     }
 
     /// Sends the batch that was agreed to.
-    pub(super) fn run_unpin(&mut self, pins: &[PackedPin]) {
+    pub(super) fn run_unpin(&mut self, plan: Arc<UnpinPlan>) {
         let job = self.new_job();
-        let targets: Vec<UnpinTarget> = pins
-            .iter()
-            .filter_map(|pin| Some(UnpinTarget::from(&pin.unpack()?)))
-            .collect();
+        let targets = Arc::unwrap_or_clone(plan).into_targets();
         self.marks.remove(targets.iter().map(|target| &target.id));
         let total = targets.len();
         let kind = JobKind::Unpin {

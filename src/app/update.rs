@@ -48,6 +48,7 @@ impl App {
                 route,
                 result,
             } => self.copied(what, route, result),
+            Message::PlanSaved { path, result } => self.plan_saved(&path, result),
             Message::Opened { url, result } => self.opened(&url, result),
         }
         self.offer_to_resume();
@@ -85,6 +86,7 @@ impl App {
         match (&mut self.modal, key.code) {
             (Some(Modal::Upload(upload)), _) => upload.form.type_key(key),
             (Some(Modal::PinByCid(pin)), _) => pin.form.type_key(key),
+            (Some(Modal::SavePlan(save)), _) => save.form.type_key(key),
             (Some(Modal::Palette(palette)), _) => palette.type_key(key),
             (Some(Modal::Picker(picker)), KeyCode::Char(c)) if plain => picker.type_char(c),
             (Some(Modal::Picker(_)), KeyCode::Backspace) => self.backspace_in_picker(),
@@ -109,6 +111,7 @@ impl App {
         match &mut self.modal {
             Some(Modal::Upload(upload)) => upload.form.paste(text),
             Some(Modal::PinByCid(pin)) => pin.form.paste(text),
+            Some(Modal::SavePlan(save)) => save.form.paste(text),
             Some(Modal::Picker(picker)) => picker.paste(text),
             Some(Modal::Palette(palette)) => palette.paste(text),
             None if self.filter.is_open => self.paste_in_filter(text),
@@ -220,6 +223,7 @@ impl App {
             Action::Unpin => self.ask_unpin(),
             Action::Undo => self.look_for_undo(None),
             Action::ChangeLog => self.open_change_log(),
+            Action::Protect => self.toggle_protection(),
             Action::Upload => self.ask_upload(),
             Action::PinByCid => self.ask_pin_by_cid(),
             Action::Copy => self.copy_cids(),
@@ -272,11 +276,16 @@ impl App {
                 confirm.on_yes = !confirm.on_yes;
                 return;
             }
+            Action::SavePlan => {
+                self.ask_save_plan();
+                return;
+            }
             _ => return,
         };
         if yes && let Some(Modal::Confirm(Confirm { question, .. })) = self.modal.take() {
             match question {
-                Question::Unpin(pins) => self.run_unpin(&pins),
+                Question::Unpin { plan, protected } => self.unpin_agreed(plan, protected),
+                Question::UnpinProtected { plan, .. } => self.run_unpin(plan),
                 Question::Undo { offer, is_named } => self.run_undo(offer, is_named),
                 Question::Resume(offer) => self.run_resume(offer),
                 Question::Quit(_) => self.is_over = true,
@@ -288,6 +297,7 @@ impl App {
         let form = match &mut self.modal {
             Some(Modal::Upload(upload)) => &mut upload.form,
             Some(Modal::PinByCid(pin)) => &mut pin.form,
+            Some(Modal::SavePlan(save)) => &mut save.form,
             _ => return,
         };
         let taken = match action {
@@ -404,6 +414,7 @@ impl App {
                 offset,
                 result,
             } => self.change_items_received(seq, offset, result),
+            Reply::Protected { seq, result } => self.protected(seq, result),
             Reply::Undone { job, items } => self.undone(job, items),
             Reply::CutOff(offer) => self.cut_off = Some(offer),
             Reply::UploadProgress { job, sent } => self.upload_progress(job, sent),
@@ -461,6 +472,7 @@ impl App {
             Request::ChangeItems { seq, offset, .. } => {
                 self.change_items_received(seq, offset, Err(error().to_string()));
             }
+            Request::Protect { seq, .. } => self.protected(seq, Err(error().to_string())),
             Request::Unpin { job, .. }
             | Request::Undo { job, .. }
             | Request::Resume { job, .. }

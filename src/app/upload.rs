@@ -83,10 +83,14 @@ impl App {
     pub(super) fn form_taken(&mut self, taken: Taken) {
         match taken {
             Taken::Moved => {}
+            Taken::Cancel if matches!(self.modal, Some(Modal::SavePlan(_))) => {
+                self.leave_save_plan();
+            }
             Taken::Cancel => self.modal = None,
             Taken::Send => match &self.modal {
                 Some(Modal::Upload(_)) => self.send_upload(),
                 Some(Modal::PinByCid(_)) => self.send_pin_by_cid(),
+                Some(Modal::SavePlan(_)) => self.send_save_plan(),
                 _ => {}
             },
         }

@@ -51,6 +51,8 @@ pub enum Action {
     Undo,
     /// Show what was changed from here.
     ChangeLog,
+    /// Protect, or lift that.
+    Protect,
     /// Upload.
     Upload,
     /// Pin by CID.
@@ -75,6 +77,8 @@ pub enum Action {
     Yes,
     /// Say no.
     No,
+    /// Save the plan that is asked about.
+    SavePlan,
     /// Take what has the focus.
     Accept,
     /// Focus on the next field or button.
@@ -189,6 +193,8 @@ pub enum Needs {
     Change,
     /// A pin under the cursor and a service that may be changed.
     PinAndChange,
+    /// A question about a plan.
+    Plan,
     /// Work under way.
     Job,
     /// Work under way that is made of items.
@@ -414,6 +420,14 @@ pub const COMMANDS: &[Command] = &[
         .footer(9, "take back")
         .needs(Needs::Change),
     command(
+        Action::Protect,
+        "protect",
+        &[List, Pane],
+        "protect from bulk unpins, again: lift that",
+    )
+    .footer(49, "protect")
+    .needs(Needs::Pin),
+    command(
         Action::Upload,
         "upload",
         &[List, Pane],
@@ -471,6 +485,14 @@ pub const COMMANDS: &[Command] = &[
     .needs(Needs::Batch),
     command(Action::Yes, "yes", &[Confirm], "do it").footer(2, "do it"),
     command(Action::No, "no", &[Confirm], "leave it").footer(3, "leave it"),
+    command(
+        Action::SavePlan,
+        "save-plan",
+        &[Confirm, ConfirmTyped],
+        "save the plan",
+    )
+    .footer(4, "save plan")
+    .needs(Needs::Plan),
     command(
         Action::Choose,
         "choose",

@@ -22,6 +22,7 @@ use super::desktop::Desktop;
 use super::directory;
 use super::frame::Pace;
 use crate::app::{App, Effect, Message, Now};
+use crate::plan_file;
 use crate::protocol::Reply;
 use crate::ui::{self, Theme};
 use crate::worker::WorkerHandle;
@@ -221,6 +222,18 @@ impl Session {
                 }
                 Effect::Copy { text, what, route } => {
                     self.desktop.copy(text, what, route, &self.sender);
+                }
+                Effect::SavePlan {
+                    path,
+                    plan,
+                    account,
+                    made,
+                } => {
+                    let sender = self.sender.clone();
+                    tokio::task::spawn_blocking(move || {
+                        let result = plan_file::write(&path, &plan, &account, made);
+                        let _ = sender.send(Message::PlanSaved { path, result });
+                    });
                 }
                 Effect::Open(url) => self.desktop.open(url, &self.sender),
             }

@@ -35,7 +35,7 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
         part(" READ-ONLY ", theme.focus);
         part(" ", theme.text);
     }
-    part(&app.config.profile, theme.text);
+    part(&app.config.account.profile, theme.text);
     part(" · ", theme.quiet);
     part(&app.connection.service, theme.text);
     if let Some(url) = &app.connection.api_url {

@@ -83,6 +83,9 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     let mut scratch = Scratch::default();
     for (y, place) in (rows.y..rows.bottom()).zip(list.visible()) {
         draw_row(buffer, app, &columns, rows.x, y, place, theme);
+        if let Some(pin) = list.row(place) {
+            draw_protection(buffer, app, &columns, y, pin, &mut scratch, theme);
+        }
         if let (Some(filter), Some(pin)) = (list.filter(), list.row(place)) {
             let name = scrub(pin.title());
             let hits = filter.filter.highlights(&name, &mut scratch);
@@ -196,6 +199,27 @@ fn draw_row(
         put(buffer, name_x + used, y, 1, "/", style);
     }
     draw_facts(buffer, columns, y, pin, removing, quiet, theme);
+}
+
+/// Puts a sign behind the state of a pin that no bulk unpin touches.
+fn draw_protection(
+    buffer: &mut Buffer,
+    app: &App,
+    columns: &Columns,
+    y: u16,
+    pin: &Pin,
+    scratch: &mut Scratch,
+    theme: &Theme,
+) {
+    let (x, room) = columns.state;
+    let label = u16::try_from(pin.state.label().len()).unwrap_or(room);
+    if room >= label + 2
+        && pin.state != PinState::Unpinned
+        && !app.jobs.is_removing(&pin.id)
+        && app.protection.of(pin, scratch).is_some()
+    {
+        put(buffer, x + label + 1, y, 1, "P", theme.mark);
+    }
 }
 
 /// Shows which characters of the name the filter matched.

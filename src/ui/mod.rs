@@ -45,6 +45,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
         Some(Modal::Confirm(confirm)) => dialog::confirm::draw(buffer, app, confirm, theme),
         Some(Modal::Picker(picker)) => dialog::picker::draw(buffer, app, picker, theme),
         Some(Modal::Upload(upload)) => dialog::form::draw_upload(buffer, app, upload, theme),
+        Some(Modal::SavePlan(save)) => dialog::form::draw_save_plan(buffer, app, save, theme),
         Some(Modal::PinByCid(pin)) => dialog::form::draw_pin(buffer, app, pin, theme),
         Some(Modal::ChangeLog(log)) => change_log::draw(buffer, app, log, theme),
         Some(Modal::Palette(palette)) => dialog::palette::draw(buffer, app, palette, theme),

@@ -16,6 +16,7 @@ mod keep;
 mod lane;
 mod latest;
 mod log;
+mod protect;
 mod reads;
 mod scan;
 mod shared;
@@ -68,6 +69,7 @@ struct Lanes {
     uploads: mpsc::Sender<Request>,
     pins: mpsc::Sender<Request>,
     changes: mpsc::Sender<Request>,
+    protections: mpsc::Sender<Request>,
 }
 
 impl WorkerHandle {
@@ -93,6 +95,7 @@ impl WorkerHandle {
             | Request::ChangeItems { .. }
             | Request::Undo { .. }
             | Request::Resume { .. } => &self.lanes.changes,
+            Request::Protect { .. } => &self.lanes.protections,
         };
         let job = job_of(&request);
         if let Some(job) = job {
@@ -134,6 +137,7 @@ fn job_of(request: &Request) -> Option<JobId> {
         | Request::Undoable(_)
         | Request::Changes { .. }
         | Request::ChangeItems { .. }
+        | Request::Protect { .. }
         | Request::Scan { .. } => None,
     }
 }
@@ -159,6 +163,7 @@ pub fn spawn(
         uploads: lane::start(&shared, upload::Uploads::default()),
         pins: lane::start(&shared, upload::Pins::default()),
         changes: lane::start(&shared, changes::Changes),
+        protections: lane::start(&shared, protect::Protections::default()),
     };
     tokio::spawn(
         end.clone()

@@ -40,7 +40,10 @@ pub fn now(tick: Duration) -> Now {
 
 pub fn config() -> AppConfig {
     AppConfig {
-        profile: "default".to_owned(),
+        account: lazypin::domain::Account {
+            profile: "default".to_owned(),
+            service: "http://service.test/api".to_owned(),
+        },
         service: "embedded service".to_owned(),
         read_only: false,
         page_size: None,

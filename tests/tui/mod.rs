@@ -21,6 +21,7 @@ use futures_util::stream;
 use lazypin::api::{ClientConfig, PinClient, PinningService, ReadOnly, Timeouts};
 use lazypin::app::{App, AppConfig, CopyRoute, Message};
 use lazypin::credentials::Credentials;
+use lazypin::domain::{Account, Protection, Rule};
 use lazypin::input::Keymap;
 use lazypin::journal::Journal;
 use lazypin::service::{self, RunningService, ServiceConfig, StoreLocation};
@@ -227,6 +228,7 @@ pub struct Options {
     pub read_only: bool,
     pub directory: PathBuf,
     pub journal: Option<Arc<Journal>>,
+    pub protect: Vec<Rule>,
 }
 
 impl Default for Options {
@@ -236,6 +238,7 @@ impl Default for Options {
             read_only: false,
             directory: std::env::temp_dir(),
             journal: None,
+            protect: Vec::new(),
         }
     }
 }
@@ -269,14 +272,23 @@ impl Lazypin {
         let desktop = FakeDesktop::default();
         let (events, incoming) = unbounded_channel();
         let clock = Clock::start();
+        let journal = options.journal.as_ref();
+        let by_hand = journal.map(|journal| journal.protected().unwrap());
         let app = App::new(
             AppConfig {
-                profile: "default".to_owned(),
+                account: Account {
+                    profile: "default".to_owned(),
+                    service: "a service".to_owned(),
+                },
                 service: "embedded service".to_owned(),
                 read_only: options.read_only,
                 page_size: None,
                 directory: options.directory.clone(),
-                protection: lazypin::domain::Protection::default(),
+                protection: Protection::new(
+                    options.protect.clone(),
+                    by_hand.unwrap_or_default(),
+                    clock.now().wall,
+                ),
             },
             Keymap::built_in(),
             Size::new(width, height),

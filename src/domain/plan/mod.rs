@@ -14,6 +14,9 @@ use super::{Pin, UnpinTarget};
 pub use draft::PlanDraft;
 pub use left_out::{LeftOut, Why};
 
+/// The label of what is left out, among the facts of a plan.
+pub const LEFT_OUT: &str = "left out";
+
 /// Whose pins a plan is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -148,7 +151,7 @@ impl UnpinPlan {
                 facts.push(("duplicates", fact));
             }
         }
-        facts.extend(self.reasons().map(|reasons| ("left out", reasons)));
+        facts.extend(self.reasons().map(|reasons| (LEFT_OUT, reasons)));
         facts
     }
 

@@ -1,14 +1,11 @@
 //! A question before something that changes much.
 
-use std::fmt::Write as _;
-
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use super::buttons;
+use super::{buttons, plan};
 use crate::app::{App, Confirm, Question};
-use crate::domain::PackedPin;
-use crate::domain::text::{count, date_time, human_bytes, total_bytes};
+use crate::domain::text::{count, date_time};
 use crate::protocol::BatchOffer;
 use crate::ui::{Theme, dialog_frame, put};
 
@@ -18,7 +15,8 @@ const WIDTH: u16 = 66;
 
 pub(crate) fn draw(buffer: &mut Buffer, app: &App, confirm: &Confirm, theme: &Theme) {
     let columns = WIDTH.min(app.layout.screen.width).saturating_sub(4);
-    let lines = lines(confirm, columns, theme);
+    let room = app.layout.screen.height.saturating_sub(3);
+    let lines = lines(confirm, columns, room, theme);
     let height = u16::try_from(lines.len())
         .unwrap_or(u16::MAX)
         .saturating_add(3);
@@ -67,7 +65,7 @@ fn name(lines: &mut Vec<(String, Style)>, offer: &BatchOffer, theme: &Theme) {
     lines.push((String::new(), theme.text));
 }
 
-fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)> {
+fn lines(confirm: &Confirm, columns: u16, room: u16, theme: &Theme) -> Vec<(String, Style)> {
     let mut lines = Vec::new();
     let wrapped = |lines: &mut Vec<(String, Style)>, text: &str, style| {
         lines.extend(
@@ -77,26 +75,19 @@ fn lines(confirm: &Confirm, columns: u16, theme: &Theme) -> Vec<(String, Style)>
         );
     };
     match &confirm.question {
-        Question::Unpin(pins) => {
-            let bytes = total_bytes(pins.iter().filter_map(PackedPin::size));
-            let unknown = pins.iter().filter(|pin| pin.size().is_none()).count();
-            let mut size = format!("{} in all", human_bytes(bytes));
-            if unknown > 0 {
-                let _ = write!(size, ", {unknown} of unknown size");
+        Question::Unpin { plan, protected } => {
+            lines = plan::lines(plan, protected.as_ref(), columns.into(), room.into(), theme);
+        }
+        Question::UnpinProtected { plan, why } => {
+            for pin in plan.pins() {
+                lines.push((format!("  {}", pin.target.title()), theme.text));
             }
-            wrapped(&mut lines, &size, theme.title);
-            for pin in pins.iter().take(NAMES).filter_map(PackedPin::unpack) {
-                lines.push((format!("  {}", pin.title()), theme.text));
-            }
-            if pins.len() > NAMES {
-                let more = format!("  and {} more", pins.len() - NAMES);
-                lines.push((more, theme.quiet));
-            }
+            let text = format!("It is {why}.");
+            wrapped(&mut lines, &text, theme.title);
             lines.push((String::new(), theme.text));
             wrapped(
                 &mut lines,
-                "The service stops keeping this content and may delete it. Copies on other IPFS \
-                 nodes and on your disk stay. Pinning it again needs the content to be somewhere.",
+                "P protects by hand and lifts that again; rules stand in config.toml.",
                 theme.quiet,
             );
         }

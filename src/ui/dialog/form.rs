@@ -7,7 +7,8 @@ use ratatui::widgets::Widget as _;
 
 use super::buttons;
 use crate::app::form::Form;
-use crate::app::{App, PinForm, UploadForm};
+use crate::app::{App, PinForm, SavePlanForm, UploadForm};
+use crate::domain::text::count;
 use crate::ui::{Theme, dialog_frame, put};
 
 /// Columns of the labels.
@@ -58,6 +59,26 @@ pub(crate) fn draw_pin(buffer: &mut Buffer, app: &App, pin: &PinForm, theme: &Th
         &intro,
         &pin.form,
         check.as_ref(),
+        theme,
+    );
+}
+
+/// Draws the line for the name of a plan's file.
+pub(crate) fn draw_save_plan(buffer: &mut Buffer, app: &App, save: &SavePlanForm, theme: &Theme) {
+    let pins = save.plan().map_or(0, |plan| plan.len());
+    let what = format!(
+        "A line for each of {}, in a new file in",
+        count(pins, "pin")
+    );
+    let directory = app.config.directory.to_string_lossy().into_owned();
+    let intro = [(what, theme.quiet), (directory, theme.quiet)];
+    draw(
+        buffer,
+        app,
+        "Save the plan",
+        &intro,
+        &save.form,
+        None,
         theme,
     );
 }

@@ -5,6 +5,7 @@ pub(super) mod copy_menu;
 pub(super) mod form;
 pub(super) mod palette;
 pub(super) mod picker;
+mod plan;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
