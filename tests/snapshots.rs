@@ -489,6 +489,49 @@ fn results_of_a_batch() {
 }
 
 #[test]
+fn panel_of_jobs() {
+    check("jobs", |size| {
+        let mut core = Core::connected(size, pins());
+        let batch = |core: &mut Core, marks: &str| {
+            core.press("g");
+            core.press(marks);
+            core.press("dy");
+            let Request::Unpin { job, pins } = core.take_request() else {
+                panic!("no batch was sent");
+            };
+            (job, pins)
+        };
+        // Over, and not all of it well.
+        let (job, pins) = batch(&mut core, "   ");
+        let items = pins.iter().enumerate().map(|(index, pin)| UnpinItem {
+            id: pin.id.clone(),
+            outcome: [UnpinOutcome::Done, UnpinOutcome::Refused][index % 2],
+            message: ["", "not\u{1b}[2J yours"][index % 2].to_owned(),
+        });
+        let items = items.collect();
+        core.reply(Reply::Unpinned { job, items });
+        core.later(Duration::from_secs(65));
+        let end = JobEnd::BatchOver;
+        core.reply(Reply::Finished { job, end });
+        core.answer_lists();
+        core.key(KeyCode::Esc);
+        // Half done, and gone on with.
+        let (job, pins) = batch(&mut core, "jjjjj    ");
+        for pin in &pins[..2] {
+            core.later(Duration::from_secs(10));
+            let items = vec![UnpinItem {
+                id: pin.id.clone(),
+                outcome: UnpinOutcome::Done,
+                message: String::new(),
+            }];
+            core.reply(Reply::Unpinned { job, items });
+        }
+        core.press("J");
+        core
+    });
+}
+
+#[test]
 fn filter_line() {
     check("filter", |size| {
         let mut core = Core::connected(size, pins());

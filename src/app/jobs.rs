@@ -1,14 +1,20 @@
 //! Work under way: what it is, how far it is, and which pins it is about.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use crate::domain::{Pace, PinId, UnpinItem, UnpinReport};
+use super::results::{EndedJob, Results};
+use crate::domain::text::count;
+use crate::domain::{Pace, PinId, UnpinReport};
 use crate::protocol::JobId;
 
 /// How often the line of a running job is drawn anew.
 const FRAME: Duration = Duration::from_millis(120);
+
+/// Jobs that are over and still told of.
+const ENDED_KEPT: usize = 20;
 
 /// One job that runs.
 #[derive(Clone, Debug)]
@@ -23,12 +29,37 @@ pub struct Job {
     pub cancelling: bool,
     /// How fast its items end, where it is made of items.
     pub pace: Option<Pace>,
+    /// What became of them.
+    pub results: Results,
 }
 
 impl Job {
     /// Whether it waits for the person to let it go on.
     pub fn is_paused(&self) -> bool {
         !self.cancelling && self.pace.as_ref().is_some_and(Pace::is_paused)
+    }
+
+    /// What it is to do, in a few words.
+    pub fn name(&self) -> String {
+        let pins = |verb: &str| {
+            let pins = self.pace.as_ref().map_or(0, Pace::total);
+            format!("{verb} {}", count(pins, "pin"))
+        };
+        match &self.kind {
+            JobKind::Unpin { .. } => pins("unpin"),
+            JobKind::Undo => pins("take back"),
+            JobKind::Upload { title, .. } => format!("upload '{title}'"),
+            JobKind::PinByCid { title } => format!("pin '{title}'"),
+        }
+    }
+
+    /// How much of it is done, and of how much; `None` where that is not known.
+    pub fn share(&self) -> Option<(u64, u64)> {
+        match (&self.kind, &self.pace) {
+            (JobKind::Upload { total, sent, .. }, _) => Some((*sent, *total)),
+            (_, Some(pace)) => Some((pace.ended() as u64, pace.total() as u64)),
+            (_, None) => None,
+        }
     }
 
     /// Some more of its items have ended.
@@ -48,14 +79,9 @@ pub enum JobKind {
         open: IndexMap<PinId, String>,
         /// What became of the others.
         report: UnpinReport,
-        /// Those that are not known to be off, with their titles.
-        failures: Vec<(String, UnpinItem)>,
     },
     /// An undo of a batch of unpins.
-    Undo {
-        /// Those that are not back, with the reason.
-        failures: Vec<(String, String)>,
-    },
+    Undo,
     /// An upload.
     Upload {
         /// What a person calls it.
@@ -72,10 +98,11 @@ pub enum JobKind {
     },
 }
 
-/// The jobs that run, oldest first.
+/// The jobs that run, oldest first, and the last ones that ran.
 #[derive(Debug, Default)]
 pub struct Jobs {
     jobs: IndexMap<JobId, Job>,
+    ended: VecDeque<EndedJob>,
 }
 
 impl Jobs {
@@ -90,8 +117,19 @@ impl Jobs {
     }
 
     /// The jobs that run, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Job> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Job> {
         self.jobs.values()
+    }
+
+    /// The last jobs of this session that are over, the newest first.
+    pub fn ended(&self) -> impl Iterator<Item = &EndedJob> {
+        self.ended.iter()
+    }
+
+    /// Keeps one that is over.
+    pub(super) fn keep(&mut self, job: EndedJob) {
+        self.ended.push_front(job);
+        self.ended.truncate(ENDED_KEPT);
     }
 
     pub(super) fn start(&mut self, id: JobId, kind: JobKind, started: Duration) {
@@ -101,6 +139,7 @@ impl Jobs {
             started,
             cancelling: false,
             pace: None,
+            results: Results::default(),
         };
         self.jobs.insert(id, job);
     }
@@ -121,17 +160,28 @@ impl Jobs {
         self.jobs.shift_remove(&id)
     }
 
-    /// Marks the newest job that still runs as called off, and gives its number.
-    pub(super) fn cancel_newest(&mut self) -> Option<JobId> {
-        let job = self.jobs.values_mut().rev().find(|job| !job.cancelling)?;
+    /// Marks a job that still runs as called off, the newest where none is named, and gives its
+    /// number.
+    pub(super) fn cancel(&mut self, id: Option<JobId>) -> Option<JobId> {
+        let mut newest_first = self.jobs.values_mut().rev();
+        let job = newest_first.find(|job| !job.cancelling && id.is_none_or(|id| id == job.id))?;
         job.cancelling = true;
         Some(job.id)
     }
 
-    /// The newest job that can be paused, or go on.
-    pub(super) fn newest_batch(&mut self) -> Option<&mut Job> {
-        let mut newest_first = self.jobs.values_mut().rev();
-        newest_first.find(|job| job.pace.is_some() && !job.cancelling)
+    /// Pauses a batch that runs, or lets it go on, the newest where none is named; gives its number
+    /// and whether it is paused now.
+    pub(super) fn turn_pause(&mut self, id: Option<JobId>, now: Duration) -> Option<(JobId, bool)> {
+        let newest_first = self.jobs.values_mut().rev();
+        let mut named = newest_first.filter(|job| id.is_none_or(|id| id == job.id));
+        let (job, pace) = named.find_map(|job| {
+            let id = job.id;
+            let pace = job.pace.as_mut().filter(|_| !job.cancelling)?;
+            Some((id, pace))
+        })?;
+        let paused = !pace.is_paused();
+        pace.set_paused(paused, now);
+        Some((job, paused))
     }
 
     /// Whether a job can be paused, or go on.

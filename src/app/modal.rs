@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::change_log::ChangeLog;
 use super::copy::CopyMenu;
+use super::jobs_panel::JobsPanel;
 use super::palette::Palette;
 use super::picker::Picker;
 use super::pin_form::PinForm;
@@ -36,6 +37,8 @@ pub enum Modal {
     Palette(Box<Palette>),
     /// What was changed from here.
     ChangeLog(Box<ChangeLog>),
+    /// The jobs of this session.
+    Jobs(JobsPanel),
 }
 
 impl Modal {
@@ -50,6 +53,7 @@ impl Modal {
             Self::Upload(_) | Self::PinByCid(_) | Self::SavePlan(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
             Self::ChangeLog(_) => Context::Changes,
+            Self::Jobs(_) => Context::Jobs,
         }
     }
 }

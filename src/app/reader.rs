@@ -7,7 +7,7 @@ use crate::domain::filter::Scratch;
 use crate::domain::text::{ago, date_time, human_bytes, scrub, width};
 use crate::domain::{Pin, PinState};
 use crate::input::{Action, Context, Keymap};
-use crate::protocol::Seq;
+use crate::protocol::{JobId, Seq};
 
 /// A page of text and how far it is scrolled.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub enum ReaderSubject {
         title: String,
         /// One line an item: what it is, and what became of it.
         items: Vec<(String, String)>,
+        /// The job, where the page was opened from the panel of jobs.
+        of: Option<JobId>,
     },
 }
 
@@ -307,6 +309,20 @@ impl App {
             .unwrap_or(u16::MAX)
             .saturating_sub(area.height);
         Some((most, area.height))
+    }
+
+    /// Closes the page, back to where it was opened from.
+    pub(super) fn close_reader(&mut self) {
+        let from = match self.modal.take() {
+            Some(Modal::Reader(Reader {
+                subject: ReaderSubject::Results { of, .. },
+                ..
+            })) => of,
+            _ => None,
+        };
+        if from.is_some() {
+            self.open_jobs(from);
+        }
     }
 
     /// Scrolls the page over the screen.

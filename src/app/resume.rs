@@ -30,7 +30,6 @@ impl App {
                 .map(|pin| (pin.id.clone(), pin.title().to_owned()))
                 .collect(),
             report: UnpinReport::default(),
-            failures: Vec::new(),
         };
         self.jobs.start_batch(job, kind, total, self.now.tick);
         self.effect(Effect::Submit(Request::Resume {

@@ -4,7 +4,6 @@
 use uuid::Uuid;
 
 use super::modal::{Confirm, Modal};
-use super::reader::{Reader, ReaderSubject};
 use super::{App, Effect, Job, JobKind};
 use crate::domain::UndoItem;
 use crate::protocol::{BatchOffer, JobId, Request};
@@ -47,11 +46,9 @@ impl App {
     /// Sends the undo that was agreed to.
     pub(super) fn run_undo(&mut self, offer: BatchOffer, is_named: bool) {
         let job = self.new_job();
-        let kind = JobKind::Undo {
-            failures: Vec::new(),
-        };
         let total = offer.pins.len();
-        self.jobs.start_batch(job, kind, total, self.now.tick);
+        self.jobs
+            .start_batch(job, JobKind::Undo, total, self.now.tick);
         self.effect(Effect::Submit(Request::Undo {
             job,
             offer,
@@ -60,40 +57,31 @@ impl App {
     }
 
     /// Some more of an undo has ended.
-    pub(super) fn undone(&mut self, job: JobId, items: Vec<UndoItem>) {
+    pub(super) fn undone(&mut self, job: JobId, items: &[UndoItem]) {
         let now = self.now.tick;
         if let Some(job) = self.jobs.get_mut(job)
-            && let JobKind::Undo { failures } = &mut job.kind
+            && matches!(job.kind, JobKind::Undo)
         {
-            let ended = items.len();
-            failures.extend(
-                items
-                    .into_iter()
-                    .filter(|item| !item.is_back())
-                    .map(|item| {
-                        let what = format!("{} ({})", item.target.title(), item.target.id);
-                        (what, item.message)
-                    }),
-            );
-            job.ended(ended, now);
+            for item in items {
+                job.results.undone(item);
+            }
+            job.ended(items.len(), now);
         }
     }
 
-    /// An undo is over: say how it went, and ask for the list again.
+    /// An undo is over: say how it went.
     pub(super) fn undo_over(&mut self, job: Job, broken: Option<&str>) {
-        let JobKind::Undo { failures } = job.kind else {
-            return;
-        };
-        let (total, ended) = job
+        let (ended, total) = job
             .pace
             .as_ref()
-            .map_or((0, 0), |pace| (pace.total(), pace.ended()));
-        let mut summary = match ended - failures.len() {
+            .map_or((0, 0), |pace| (pace.ended(), pace.total()));
+        let failed = job.results.failed();
+        let mut summary = match ended - failed {
             1 => "1 pin is back, with a new id".to_owned(),
             back => format!("{back} pins are back, with new ids"),
         };
         for (number, what) in [
-            (failures.len(), "could not come back"),
+            (failed, "could not come back"),
             (total.saturating_sub(ended), "not tried"),
         ] {
             if number > 0 {
@@ -103,17 +91,7 @@ impl App {
         if let Some(why) = broken {
             summary = format!("{summary}: {why}");
         }
-        if failures.is_empty() && ended == total && broken.is_none() {
-            self.inform(summary);
-        } else {
-            self.warn(summary.clone());
-            if self.modal.is_none() && !failures.is_empty() {
-                self.modal = Some(Modal::Reader(Reader::new(ReaderSubject::Results {
-                    title: summary,
-                    items: failures,
-                })));
-            }
-        }
-        self.list.refresh();
+        let went_well = failed == 0 && ended == total && broken.is_none();
+        self.batch_over(job, summary, went_well);
     }
 }

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::modal::{Confirm, Modal};
-use super::reader::{Reader, ReaderSubject};
 use super::{App, Effect, Job, JobKind};
 use crate::domain::text::count;
 use crate::domain::{
@@ -87,7 +86,6 @@ impl App {
                 .map(|target| (target.id.clone(), target.title().to_owned()))
                 .collect(),
             report: UnpinReport::default(),
-            failures: Vec::new(),
         };
         self.jobs.start_batch(job, kind, total, self.now.tick);
         self.effect(Effect::Submit(Request::Unpin { job, pins: targets }));
@@ -98,11 +96,7 @@ impl App {
         let mut off = HashSet::new();
         let now = self.now.tick;
         if let Some(job) = self.jobs.get_mut(job)
-            && let JobKind::Unpin {
-                open,
-                report,
-                failures,
-            } = &mut job.kind
+            && let JobKind::Unpin { open, report } = &mut job.kind
         {
             let before = report.total();
             for item in items {
@@ -111,10 +105,9 @@ impl App {
                     continue;
                 };
                 report.count(item.outcome);
+                job.results.unpinned(&title, &item);
                 if item.outcome.is_off() {
                     off.insert(item.id);
-                } else {
-                    failures.push((title, item));
                 }
             }
             let ended = report.total() - before;
@@ -141,14 +134,9 @@ impl App {
         }
     }
 
-    /// A batch is over: say how it went, and ask for the list again.
-    pub(super) fn unpin_over(&mut self, job: Job, broken: Option<&str>) {
-        let JobKind::Unpin {
-            open,
-            report,
-            failures,
-        } = job.kind
-        else {
+    /// A batch is over: say how it went.
+    pub(super) fn unpin_over(&mut self, mut job: Job, broken: Option<&str>) {
+        let JobKind::Unpin { open, report } = &mut job.kind else {
             return;
         };
         let total = report.total() + open.len();
@@ -167,31 +155,12 @@ impl App {
                 parts.push(format!("{number} {what}"));
             }
         }
-        let summary = parts.join(" · ");
-        let mut items: Vec<(String, String)> = failures
-            .into_iter()
-            .map(|(title, item)| {
-                let what = format!("{title} ({})", item.id);
-                (what, format!("{}: {}", item.outcome.label(), item.message))
-            })
-            .collect();
         let untried = broken.unwrap_or("not tried, the batch was called off");
-        items.extend(
-            open.into_iter()
-                .map(|(id, title)| (format!("{title} ({id})"), untried.to_owned())),
-        );
-        if items.is_empty() {
-            self.inform(summary);
-        } else {
-            self.warn(summary.clone());
-            if self.modal.is_none() {
-                let title = summary;
-                self.modal = Some(Modal::Reader(Reader::new(ReaderSubject::Results {
-                    title,
-                    items,
-                })));
-            }
+        for (id, title) in open.drain(..) {
+            let what = format!("{title} ({id})");
+            job.results.add(what, untried.to_owned(), false);
         }
-        self.list.refresh();
+        let went_well = job.results.failed() == 0;
+        self.batch_over(job, parts.join(" · "), went_well);
     }
 }

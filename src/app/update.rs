@@ -133,7 +133,7 @@ impl App {
             },
             Context::Reader => match (Scroll::of(action), action) {
                 (Some(scroll), _) => self.scroll_reader(scroll),
-                (None, Action::Back) => self.modal = None,
+                (None, Action::Back) => self.close_reader(),
                 (None, Action::Refresh) => self.refresh_reader(),
                 (None, Action::Copy) => self.copy_cids(),
                 _ => {}
@@ -144,6 +144,7 @@ impl App {
             Context::Form => self.act_in_form(action),
             Context::Filter => self.act_in_filter(action),
             Context::Changes => self.act_in_change_log(action),
+            Context::Jobs => self.act_in_jobs(action),
             Context::Palette => self.act_in_palette(action),
         }
     }
@@ -229,13 +230,10 @@ impl App {
             Action::Copy => self.copy_cids(),
             Action::CopyAs => self.ask_copy_as(),
             Action::OpenGateway => self.open_gateway(),
-            Action::CancelJob => {
-                if let Some(job) = self.jobs.cancel_newest() {
-                    self.effect(Effect::Cancel(job));
-                }
-            }
+            Action::CancelJob => self.cancel_job(None),
             Action::Palette => self.open_palette(),
-            Action::PauseJob => self.pause_or_go_on(),
+            Action::PauseJob => self.pause_or_go_on(None),
+            Action::Jobs => self.open_jobs(None),
             Action::Help => {
                 self.modal = Some(Modal::Reader(Reader::new(ReaderSubject::Help)));
             }
@@ -415,7 +413,7 @@ impl App {
                 result,
             } => self.change_items_received(seq, offset, result),
             Reply::Protected { seq, result } => self.protected(seq, result),
-            Reply::Undone { job, items } => self.undone(job, items),
+            Reply::Undone { job, items } => self.undone(job, &items),
             Reply::CutOff(offer) => self.cut_off = Some(offer),
             Reply::UploadProgress { job, sent } => self.upload_progress(job, sent),
             Reply::Finished { job, end } => self.job_over(job, end),
@@ -427,20 +425,19 @@ impl App {
             return;
         };
         match &job.kind {
-            JobKind::Unpin { .. } | JobKind::Undo { .. } => {
+            JobKind::Unpin { .. } | JobKind::Undo => {
                 let broken = match end {
                     JobEnd::Broken(why) => Some(why),
                     JobEnd::Failed(error) => Some(error.to_string()),
                     _ => None,
                 };
-                if matches!(job.kind, JobKind::Undo { .. }) {
+                if matches!(job.kind, JobKind::Undo) {
                     self.undo_over(job, broken.as_deref());
                 } else {
                     self.unpin_over(job, broken.as_deref());
                 }
             }
-            JobKind::Upload { title, .. } => self.pin_job_over(title, "uploaded", end),
-            JobKind::PinByCid { title } => self.pin_job_over(title, "pinned", end),
+            JobKind::Upload { .. } | JobKind::PinByCid { .. } => self.pin_job_over(job, end),
         }
     }
 

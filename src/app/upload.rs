@@ -97,40 +97,50 @@ impl App {
     }
 
     /// An upload or a pin by CID is over.
-    pub(super) fn pin_job_over(&mut self, title: &str, verb: &str, end: JobEnd) {
-        match end {
+    pub(super) fn pin_job_over(&mut self, job: Job, end: JobEnd) {
+        let (title, verb) = match &job.kind {
+            JobKind::Upload { title, .. } => (title, "uploaded"),
+            JobKind::PinByCid { title } => (title, "pinned"),
+            JobKind::Unpin { .. } | JobKind::Undo => return,
+        };
+        let (summary, went_well) = match end {
             JobEnd::Pinned(pin) => {
-                self.inform(format!("{verb} '{title}': {}", pin.cid));
                 self.show_new(&pin);
+                (format!("{verb} '{title}': {}", pin.cid), true)
             }
             JobEnd::AlreadyPinned(Some(pin)) => {
-                self.inform(format!(
-                    "'{title}' is pinned already, as '{}': {}",
-                    pin.title(),
-                    pin.cid
-                ));
+                let (name, cid) = (pin.title(), &pin.cid);
+                let said = format!("'{title}' is pinned already, as '{name}': {cid}");
                 self.show_existing(pin.id);
+                (said, true)
             }
             JobEnd::AlreadyPinned(None) => {
-                self.inform(format!(
-                    "'{title}' is pinned already; which pin it is could not be found"
-                ));
+                let said =
+                    format!("'{title}' is pinned already; which pin it is could not be found");
+                (said, true)
             }
             JobEnd::Failed(ApiError::Cancelled) => {
-                self.warn(format!(
-                    "'{title}' was called off; look whether it arrived before trying again"
-                ));
                 self.list.refresh();
+                let said = format!(
+                    "'{title}' was called off; look whether it arrived before trying again"
+                );
+                (said, false)
             }
             JobEnd::Failed(error) => {
-                self.warn(format!("'{title}' was not {verb}: {error}"));
                 if error.outcome_unknown() {
                     self.list.refresh();
                 }
+                (format!("'{title}' was not {verb}: {error}"), false)
             }
-            JobEnd::Broken(why) => self.warn(format!("'{title}' broke off: {why}")),
-            JobEnd::BatchOver => {}
+            JobEnd::Broken(why) => (format!("'{title}' broke off: {why}"), false),
+            JobEnd::BatchOver => return,
+        };
+        if went_well {
+            self.inform(summary.clone());
+        } else {
+            self.warn(summary.clone());
         }
+        self.keep_job(job, summary, went_well);
     }
 
     /// Puts the cursor on a pin that was just made.

@@ -69,6 +69,8 @@ pub enum Action {
     Palette,
     /// Pause the running batch, or let it go on.
     PauseJob,
+    /// Show the jobs of this session.
+    Jobs,
     /// Show the keys.
     Help,
     /// Leave.
@@ -106,6 +108,8 @@ pub enum Context {
     Reader,
     /// A short list of choices.
     Menu,
+    /// The panel of jobs.
+    Jobs,
     /// A question.
     Confirm,
     /// A question that wants a number typed.
@@ -124,11 +128,12 @@ pub enum Context {
 
 impl Context {
     /// All of them, in the order of the help.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::List,
         Self::Pane,
         Self::Reader,
         Self::Menu,
+        Self::Jobs,
         Self::Confirm,
         Self::ConfirmTyped,
         Self::Picker,
@@ -145,6 +150,7 @@ impl Context {
             Self::Pane => "pane",
             Self::Reader => "reader",
             Self::Menu => "menu",
+            Self::Jobs => "jobs",
             Self::Confirm => "confirm",
             Self::ConfirmTyped => "confirm-typed",
             Self::Picker => "picker",
@@ -162,6 +168,7 @@ impl Context {
             Self::Pane => "Detail pane",
             Self::Reader => "Record, raw record, results, help",
             Self::Menu => "Copy as",
+            Self::Jobs => "Jobs",
             Self::Confirm => "A question",
             Self::ConfirmTyped => "A question over 50 pins (type the number)",
             Self::Picker => "File picker (typing narrows)",
@@ -223,7 +230,7 @@ pub struct Command {
 }
 
 use Context::{
-    Changes, Confirm, ConfirmTyped, Filter, Form, List, Menu, Palette, Pane, Picker, Reader,
+    Changes, Confirm, ConfirmTyped, Filter, Form, Jobs, List, Menu, Palette, Pane, Picker, Reader,
 };
 
 const fn command(
@@ -261,13 +268,17 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::Down,
         "down",
-        &[List, Pane, Reader, Menu, Picker, Filter, Palette, Changes],
+        &[
+            List, Pane, Reader, Menu, Jobs, Picker, Filter, Palette, Changes,
+        ],
         "move",
     ),
     command(
         Action::Up,
         "up",
-        &[List, Pane, Reader, Menu, Picker, Filter, Palette, Changes],
+        &[
+            List, Pane, Reader, Menu, Jobs, Picker, Filter, Palette, Changes,
+        ],
         "move",
     ),
     command(
@@ -298,13 +309,13 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::First,
         "first",
-        &[List, Pane, Reader, Picker, Changes],
+        &[List, Pane, Reader, Jobs, Picker, Changes],
         "first, last",
     ),
     command(
         Action::Last,
         "last",
-        &[List, Pane, Reader, Picker, Changes],
+        &[List, Pane, Reader, Jobs, Picker, Changes],
         "first, last",
     ),
     command(Action::Open, "open", &[List, Pane], "detail in full")
@@ -350,6 +361,7 @@ pub const COMMANDS: &[Command] = &[
             Pane,
             Reader,
             Menu,
+            Jobs,
             Confirm,
             ConfirmTyped,
             Picker,
@@ -483,6 +495,25 @@ pub const COMMANDS: &[Command] = &[
     )
     .footer(2, "pause")
     .needs(Needs::Batch),
+    command(
+        Action::Jobs,
+        "jobs",
+        &[List, Pane],
+        "jobs: those that run, and those of this session that are over",
+    )
+    .footer(49, "jobs"),
+    command(Action::Open, "results", &[Jobs], "what became of each item").footer(3, "results"),
+    command(
+        Action::PauseJob,
+        "pause",
+        &[Jobs],
+        "pause this one, or let it go on",
+    )
+    .footer(2, "pause")
+    .needs(Needs::Batch),
+    command(Action::CancelJob, "cancel", &[Jobs], "call this one off")
+        .footer(1, "stop work")
+        .needs(Needs::Job),
     command(Action::Yes, "yes", &[Confirm], "do it").footer(2, "do it"),
     command(Action::No, "no", &[Confirm], "leave it").footer(3, "leave it"),
     command(

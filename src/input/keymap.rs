@@ -126,7 +126,8 @@ mod tests {
         let press = |text: &str| keymap.action(Context::List, text.parse().unwrap());
         assert_eq!(press("d"), Some(Action::Unpin));
         assert_eq!(press("delete"), Some(Action::Unpin));
-        assert_eq!(press("J"), None);
+        assert_eq!(press("J"), Some(Action::Jobs));
+        assert_eq!(press("K"), None);
         assert_eq!(
             keymap.help(Context::List)[0],
             ("j ↓ k ↑".to_owned(), "move")

@@ -48,6 +48,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
         Some(Modal::SavePlan(save)) => dialog::form::draw_save_plan(buffer, app, save, theme),
         Some(Modal::PinByCid(pin)) => dialog::form::draw_pin(buffer, app, pin, theme),
         Some(Modal::ChangeLog(log)) => change_log::draw(buffer, app, log, theme),
+        Some(Modal::Jobs(panel)) => dialog::jobs::draw(buffer, app, *panel, theme),
         Some(Modal::Palette(palette)) => dialog::palette::draw(buffer, app, palette, theme),
     }
 }

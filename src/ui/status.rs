@@ -28,8 +28,9 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
             text = format!("{} {text}", SPINNER[frame % SPINNER.len()]);
         }
         if app.jobs.len() > 1 {
-            text.push_str(&format_more(app.jobs.len() - 1));
+            text = format!("{text} · {} more", app.jobs.len() - 1);
         }
+        text.push_str(" · J tells more");
         let columns = if app.toasts.newest().is_some() {
             area.width / 2
         } else {
@@ -65,41 +66,42 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
     }
 }
 
-fn format_more(jobs: usize) -> String {
-    format!(" · {jobs} more")
-}
-
 fn job_text(job: &Job, now: Duration) -> String {
     let verb = match (&job.kind, job.cancelling) {
         (_, true) => "calling off",
         (JobKind::Unpin { .. }, false) => "unpinning",
-        (JobKind::Undo { .. }, false) => "taking back",
+        (JobKind::Undo, false) => "taking back",
         (JobKind::Upload { .. }, false) => "uploading",
         (JobKind::PinByCid { .. }, false) => "pinning",
     };
-    let failed = match &job.kind {
-        JobKind::Unpin { failures, .. } => failures.len(),
-        JobKind::Undo { failures } => failures.len(),
-        JobKind::Upload { title, total, sent } => {
-            let percent = (u128::from(*sent) * 100)
-                .checked_div(u128::from(*total))
-                .unwrap_or(100);
-            return if sent >= total {
-                format!("{verb} '{title}' · sent, waiting for the service")
-            } else {
-                format!("{verb} '{title}' {percent}% of {}", human_bytes(*total))
-            };
+    let progress = progress(job, now);
+    match &job.kind {
+        JobKind::Unpin { .. } | JobKind::Undo => format!("{verb} {progress}"),
+        JobKind::Upload { title, .. } | JobKind::PinByCid { title } => {
+            format!("{verb} '{title}' {progress}").trim_end().to_owned()
         }
-        JobKind::PinByCid { title } => return format!("{verb} '{title}'"),
-    };
+    }
+}
+
+/// How far a job is.
+pub(super) fn progress(job: &Job, now: Duration) -> String {
+    if let JobKind::Upload { total, sent, .. } = &job.kind {
+        let percent = (u128::from(*sent) * 100)
+            .checked_div(u128::from(*total))
+            .unwrap_or(100);
+        return if sent >= total {
+            "· sent, waiting for the service".to_owned()
+        } else {
+            format!("{percent}% of {}", human_bytes(*total))
+        };
+    }
     let far = match &job.pace {
         Some(pace) if job.cancelling => format!("{}/{}", pace.ended(), pace.total()),
         Some(pace) => pace.text(now),
         None => String::new(),
     };
-    let failed = match failed {
-        0 => String::new(),
-        failed => format!(" · {failed} not"),
-    };
-    format!("{verb} {far}{failed}")
+    match job.results.failed() {
+        0 => far,
+        failed => format!("{far} · {failed} not"),
+    }
 }

@@ -3,6 +3,7 @@
 pub(super) mod confirm;
 pub(super) mod copy_menu;
 pub(super) mod form;
+pub(super) mod jobs;
 pub(super) mod palette;
 pub(super) mod picker;
 mod plan;
