@@ -547,6 +547,22 @@ fn filter_line() {
 }
 
 #[test]
+fn filter_of_what_was_kept() {
+    check("filter-kept", |size| {
+        let mut core = Core::connected(size, pins());
+        core.pins.clear();
+        core.press("/index");
+        core.reply(Reply::Indexed {
+            known: 1_000_000,
+            total: 1_000_000,
+            reading: AccountReading::UnderWay,
+        });
+        core.answer_lists();
+        core
+    });
+}
+
+#[test]
 fn filter_while_a_search_goes_on() {
     check("filter-searching", |size| {
         let mut core = Core::connected(size, pins());

@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Rows between two chances to show what is there while loading.
 const SHOW_EVERY: usize = 64 * 1024;
 
+/// The note that tells how many rows there are: counting a million takes a while.
+const KEPT: &str = "kept";
+
 const TABLES: &str = "
 CREATE TABLE pins(
   seq INTEGER PRIMARY KEY,
@@ -177,6 +180,17 @@ impl Store {
         Ok(())
     }
 
+    /// How many pins it held when it was last written to.
+    pub fn kept(&self) -> Result<u64, StoreError> {
+        let kept: Option<i64> = self
+            .connection
+            .query_row("SELECT value FROM notes WHERE name = ?", [KEPT], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        Ok(kept.map_or(0, |kept| kept.try_into().unwrap_or_default()))
+    }
+
     /// What was noted beside the rows.
     pub fn notes(&self) -> Result<Notes, StoreError> {
         let mut notes = Notes::default();
@@ -217,7 +231,8 @@ impl Store {
             }
             let mut note =
                 transaction.prepare_cached("INSERT OR REPLACE INTO notes VALUES (?, ?)")?;
-            for (name, value) in notes.all() {
+            let kept = i64::try_from(table.rows().len()).unwrap_or(i64::MAX);
+            for (name, value) in notes.all().into_iter().chain([(KEPT, kept)]) {
                 note.execute((name, value))?;
             }
         }

@@ -68,19 +68,20 @@ fn wide(typed: &[(usize, char)]) -> usize {
 /// How much of the account a narrowed list looks through, where that is not all of it.
 pub(super) fn news(app: &App) -> Option<String> {
     app.list.filter()?;
-    let part = app.known.as_ref();
-    Some(match part.map(|part| (part, &part.reading)) {
-        None => "reading the account…".to_owned(),
-        Some((part, AccountReading::UnderWay)) => {
-            format!(
-                "searching {} of {} pins",
-                grouped(part.known),
-                grouped(part.total)
-            )
+    let reading = || "reading the account…".to_owned();
+    let Some(part) = &app.known else {
+        return Some(reading());
+    };
+    let known = grouped(part.known);
+    Some(match part.reading {
+        AccountReading::UnderWay if part.total == 0 => reading(),
+        AccountReading::UnderWay if part.known == part.total => {
+            format!("searching {known} pins from before")
         }
-        Some((part, AccountReading::BrokenOff(_))) => {
-            format!("only {} pins were read; r reads again", grouped(part.known))
+        AccountReading::UnderWay => {
+            format!("searching {known} of {} pins", grouped(part.total))
         }
-        Some((_, AccountReading::Whole)) => return None,
+        AccountReading::BrokenOff(_) => format!("only {known} pins were read; r reads again"),
+        AccountReading::Whole => return None,
     })
 }

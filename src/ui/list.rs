@@ -305,7 +305,12 @@ fn draw_message(buffer: &mut Buffer, app: &App, theme: &Theme) {
     } else if app.list.totals().is_some() {
         let view = app.list.view();
         if app.list.filter().is_some() {
-            lines.push(("Nothing matches".to_owned(), theme.title));
+            let news = super::filter::news(app);
+            let said = match news {
+                Some(_) => "Nothing matches so far",
+                None => "Nothing matches",
+            };
+            lines.push((said.to_owned(), theme.title));
             lines.push((
                 format!("{} takes the filter away", key(Action::Back)),
                 theme.text,

@@ -53,6 +53,7 @@ async fn the_next_start_has_it_all_and_calls_it_old() {
     let state = wait(&handle, |state| state.stage != Stage::Loading).await;
     assert_eq!(state.stage, Stage::Old);
     assert_eq!(pins(&state.rows), truth(&service));
+    assert_eq!(state.total, Some(state.rows.len() as u64));
     assert_eq!(service.take_calls().len(), 0);
     // It was whole: a short look is enough.
     let state = refresh(&handle, Depth::Newest).await;

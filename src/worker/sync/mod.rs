@@ -68,7 +68,7 @@ pub struct IndexState {
     pub refreshes: u64,
     /// Pins that the service has confirmed in this refresh.
     pub confirmed: u64,
-    /// Pins that the service says there are, once it has.
+    /// Pins that the service says there are, once it has; before that, those that were kept.
     pub total: Option<u64>,
     /// Why nothing is kept on disk, where that is so.
     pub trouble: Option<String>,
@@ -161,6 +161,8 @@ async fn load(
     let loaded = tokio::task::spawn_blocking(move || {
         let key = cache.key.as_ref().map(SecretString::expose_secret);
         let store = Store::open(&cache.directory, &cache.profile, &cache.origin, key)?;
+        let kept = store.kept().ok().filter(|kept| *kept > 0);
+        shown.send_modify(|state| state.total = kept);
         Ok(Keeper::load(store, &mut |table| {
             shown.send_modify(|state| state.rows = table.snapshot());
             !end.is_cancelled()
