@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::api::{ClientConfig, PinClient, PinningService, ReadOnly, Timeouts};
 use crate::config::{Settings, Target, UsageError};
 use crate::credentials::Credentials;
-use crate::journal::{Journal, Scope};
+use crate::journal::Journal;
 use crate::service::{self, RunningService, ServiceConfig, StoreLocation};
 use crate::worker::Connected;
 use crate::worker::sync::CachePlace;
@@ -94,14 +94,11 @@ pub async fn connect(settings: &Settings) -> anyhow::Result<Connection> {
 /// The change journal for the service of these settings; one that goes with the process where the
 /// service does.
 pub fn journal(settings: &Settings) -> anyhow::Result<Arc<Journal>> {
-    let scope = Scope {
-        profile: settings.profile.clone(),
-        service: settings.service_name(),
-    };
+    let account = settings.account();
     Ok(Arc::new(match settings.target {
-        Target::Demo { .. } => Journal::throw_away(scope)?,
+        Target::Demo { .. } => Journal::throw_away(account)?,
         Target::Remote { .. } | Target::Embedded { .. } => {
-            Journal::open(&settings.state_dir, scope)
+            Journal::open(&settings.state_dir, account)
         }
     }))
 }

@@ -13,8 +13,8 @@ mod tui;
 use std::sync::Arc;
 
 use lazypin::api::PinningService as _;
-use lazypin::domain::{ListQuery, Metadata, Pin, UnpinTarget};
-use lazypin::journal::{Journal, Kind, Outcome, Scope};
+use lazypin::domain::{Account, ListQuery, Metadata, Pin, UnpinTarget};
+use lazypin::journal::{Journal, Kind, Outcome};
 use lazypin::tui::End;
 use tui::{Lazypin, Options, Service, write};
 
@@ -560,9 +560,9 @@ async fn two_pins(service: &Service, directory: &std::path::Path) -> Vec<Pin> {
 }
 
 fn journal(directory: &std::path::Path) -> Arc<Journal> {
-    let scope = Scope {
+    let account = Account {
         profile: "default".to_owned(),
         service: "a service".to_owned(),
     };
-    Arc::new(Journal::open(directory, scope))
+    Arc::new(Journal::open(directory, account))
 }

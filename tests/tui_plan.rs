@@ -15,8 +15,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lazypin::api::PinningService as _;
-use lazypin::domain::{ListQuery, PinId, PinnedFilter, Rule};
-use lazypin::journal::{Journal, Scope};
+use lazypin::domain::{Account, ListQuery, PinId, PinnedFilter, Rule, UnpinTarget};
+use lazypin::journal::Journal;
 use lazypin::plan_file;
 use lazypin::tui::End;
 use tui::{Lazypin, Options, Service, write};
@@ -46,11 +46,11 @@ fn options(directory: &Path, rules: &[&str]) -> Options {
 }
 
 fn journal(directory: &Path) -> Arc<Journal> {
-    let scope = Scope {
+    let account = Account {
         profile: "default".to_owned(),
         service: "a service".to_owned(),
     };
-    Arc::new(Journal::open(&directory.join("state"), scope))
+    Arc::new(Journal::open(&directory.join("state"), account))
 }
 
 /// The names of all that is pinned, in order.
@@ -190,4 +190,25 @@ async fn protection_that_can_not_be_written_down_says_so_and_holds_meanwhile() {
     write(&directory.path().join("state"), "in the way");
     lazypin.press("P").shows("only until you leave: ").await;
     lazypin.press("ad").shows("Unpin 1 pin?").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_lazypin_protected_meanwhile_stays() {
+    let (service, directory) = service(&["a", "b", "c"]).await;
+    let lazypin = Lazypin::start(&service, &options(directory.path(), &[]));
+    lazypin.shows("row 1 of 3").await;
+    lazypin.press("ad").shows("Unpin 3 pins?").await;
+    let pins = service.client().list(&ListQuery::default()).await.unwrap();
+    let mine = pins
+        .pins
+        .iter()
+        .find(|pin| pin.name.as_deref() == Some("b"));
+    let mine = UnpinTarget::from(mine.unwrap());
+    journal(directory.path()).protect(&[mine], true).unwrap();
+    lazypin
+        .press("y")
+        .shows("unpinned 2 of 3 pins · 1 refused")
+        .await;
+    lazypin.shows("refused: protected by hand").await;
+    assert_eq!(pinned(&service).await, ["b"]);
 }

@@ -10,7 +10,7 @@ use super::out::{Out, hint, note};
 use super::{Outcome, Session};
 use crate::config::UsageError;
 use crate::domain::text::{count, human_bytes, scrub};
-use crate::domain::{Account, LeftOut, PlannedPin, UnpinPlan, UnpinTarget, Why};
+use crate::domain::{LeftOut, PlannedPin, UnpinPlan, UnpinTarget, Why};
 use crate::plan_file;
 
 /// One pin in a line: id, bytes, name, and what else there is to say.
@@ -111,10 +111,7 @@ impl<'a> From<&'a LeftOut> for Item<'a> {
 
 /// Saves the plan, and says where it is and what can be done with it.
 pub(super) fn save(plan: &UnpinPlan, path: &Path, session: &Session<'_>) -> anyhow::Result<()> {
-    let account = Account {
-        profile: session.settings.profile.clone(),
-        service: session.settings.service_name(),
-    };
+    let account = session.settings.account();
     plan_file::write(path, plan, &account, Timestamp::now())
         .map_err(|why| UsageError::new(format!("rm: {why}")))?;
     note(&format!(

@@ -16,7 +16,7 @@ pub use problem::UsageError;
 use crate::api::HOSTED_RATE;
 use crate::args::{Args, ColorChoice, Command};
 use crate::credentials::Credentials;
-use crate::domain::Rule;
+use crate::domain::{Account, Rule};
 
 /// AIOZ Pin's address, as its documentation gives it today.
 const AIOZ_API: &str = "https://api.aiozpin.network/api";
@@ -163,6 +163,14 @@ impl Settings {
     /// Where the embedded service keeps its store and its keys.
     pub fn service_dir(&self) -> PathBuf {
         service_dir(&self.data_dir)
+    }
+
+    /// Whose pins these settings are about.
+    pub fn account(&self) -> Account {
+        Account {
+            profile: self.profile.clone(),
+            service: self.service_name(),
+        }
     }
 
     /// What tells the service from others in the change journal: the same in every run, which the

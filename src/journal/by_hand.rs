@@ -8,8 +8,8 @@ use std::io::{self, ErrorKind, Write as _};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use super::{Journal, Scope};
-use crate::domain::{PinId, UnpinTarget};
+use super::Journal;
+use crate::domain::{Account, PinId, UnpinTarget};
 
 /// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ impl Journal {
         let lines = self.protected_lines();
         Ok(ours(
             &lines.with_context(|| self.can_not("read"))?,
-            &self.scope,
+            &self.account,
         ))
     }
 
@@ -41,10 +41,10 @@ impl Journal {
         let written = self.place.locked(|| {
             let mut lines = self.protected_lines()?;
             let named: BTreeSet<&PinId> = pins.iter().map(|pin| &pin.id).collect();
-            lines.retain(|line| line.service != self.scope.service || !named.contains(&line.id));
+            lines.retain(|line| line.service != self.account.service || !named.contains(&line.id));
             if protected {
                 lines.extend(pins.iter().map(|pin| Protected {
-                    service: self.scope.service.clone(),
+                    service: self.account.service.clone(),
                     id: pin.id.clone(),
                     name: pin.name.clone(),
                 }));
@@ -58,7 +58,7 @@ impl Journal {
                     }
                     file.write_all(&text)
                 })?;
-            Ok(ours(&lines, &self.scope))
+            Ok(ours(&lines, &self.account))
         });
         written.with_context(|| self.can_not("write"))
     }
@@ -92,10 +92,10 @@ impl Journal {
     }
 }
 
-fn ours(lines: &[Protected], scope: &Scope) -> BTreeSet<PinId> {
+fn ours(lines: &[Protected], account: &Account) -> BTreeSet<PinId> {
     lines
         .iter()
-        .filter(|line| line.service == scope.service)
+        .filter(|line| line.service == account.service)
         .map(|line| line.id.clone())
         .collect()
 }
@@ -107,11 +107,11 @@ mod tests {
     use super::*;
 
     fn journal(directory: &Path, profile: &str, service: &str) -> Journal {
-        let scope = Scope {
+        let account = Account {
             profile: profile.to_owned(),
             service: service.to_owned(),
         };
-        Journal::open(directory, scope)
+        Journal::open(directory, account)
     }
 
     fn pin(id: &str) -> UnpinTarget {

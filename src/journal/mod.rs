@@ -36,36 +36,26 @@ pub use record::Entry;
 pub use recorder::Recorder;
 pub use undoable::{Extent, Undoable};
 
-use crate::domain::UnpinTarget;
+use crate::domain::{Account, UnpinTarget};
 use place::Place;
 use read::Newest;
 use record::{Begun, Line, beginning};
-
-/// Whose changes a journal is asked about: batches of another profile or another service are told
-/// of, and never taken up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// The profile's name.
-    pub profile: String,
-    /// What tells the service from others: its address, or where the embedded one keeps its data.
-    pub service: String,
-}
 
 /// The journal of one profile, at one service. Nothing is made on the disk before the first change.
 #[derive(Debug)]
 pub struct Journal {
     place: Place,
-    scope: Scope,
+    account: Account,
     /// The directory of a journal that goes with the process.
     throw_away: Mutex<Option<TempDir>>,
 }
 
 impl Journal {
-    /// The journal of `scope` in this directory.
-    pub fn open(directory: &Path, scope: Scope) -> Self {
+    /// The journal of `account` in this directory.
+    pub fn open(directory: &Path, account: Account) -> Self {
         Self {
-            place: Place::new(directory, &scope.profile),
-            scope,
+            place: Place::new(directory, &account.profile),
+            account,
             throw_away: Mutex::new(None),
         }
     }
@@ -77,14 +67,14 @@ impl Journal {
     }
 
     /// A journal that goes with this value: for a service that goes with the process.
-    pub fn throw_away(scope: Scope) -> anyhow::Result<Self> {
+    pub fn throw_away(account: Account) -> anyhow::Result<Self> {
         let directory = tempfile::Builder::new()
             .prefix("lazypin-journal-")
             .tempdir()
             .context("can't make a directory for the change journal")?;
         Ok(Self {
-            place: Place::new(directory.path(), &scope.profile),
-            scope,
+            place: Place::new(directory.path(), &account.profile),
+            account,
             throw_away: Mutex::new(Some(directory)),
         })
     }
@@ -110,8 +100,8 @@ impl Journal {
             batch,
             time: Timestamp::now(),
             kind,
-            profile: self.scope.profile.clone(),
-            service: self.scope.service.clone(),
+            profile: self.account.profile.clone(),
+            service: self.account.service.clone(),
             total,
             of,
         };
@@ -199,7 +189,7 @@ impl Journal {
     }
 
     fn is_ours(&self, batch: &Batch) -> bool {
-        batch.profile == self.scope.profile && batch.service == self.scope.service
+        batch.profile == self.account.profile && batch.service == self.account.service
     }
 
     fn read<T>(&self, work: impl FnOnce(&Path) -> io::Result<T>) -> anyhow::Result<T> {

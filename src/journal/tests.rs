@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{Cid, PinId};
 
-fn scope(profile: &str) -> Scope {
-    Scope {
+fn account(profile: &str) -> Account {
+    Account {
         profile: profile.to_owned(),
         service: "http://127.0.0.1:1/api".to_owned(),
     }
@@ -35,7 +35,7 @@ struct Case {
 impl Case {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let journal = Arc::new(Journal::open(directory.path(), scope("default")));
+        let journal = Arc::new(Journal::open(directory.path(), account("default")));
         Self { directory, journal }
     }
 
@@ -74,7 +74,7 @@ fn outcomes(pins: &[UnpinTarget], outcome: Outcome) -> Vec<Entry> {
 fn a_journal_that_nobody_wrote_is_empty_and_makes_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path().join("state");
-    let journal = Arc::new(Journal::open(&place, scope("default")));
+    let journal = Arc::new(Journal::open(&place, account("default")));
     assert!(journal.history().unwrap().batches.is_empty());
     assert!(journal.unfinished().unwrap().is_empty());
     assert!(journal.last_undoable().unwrap().is_none());
@@ -116,9 +116,9 @@ fn what_was_cut_off_is_found_with_what_is_open_and_only_by_its_own() {
 
     let case = Case::new();
     drop(case.begin(&pins[..1]));
-    let elsewhere = Scope {
+    let elsewhere = Account {
         service: "https://elsewhere.example/api".to_owned(),
-        ..scope("default")
+        ..account("default")
     };
     let elsewhere = Journal::open(case.directory.path(), elsewhere);
     assert!(elsewhere.unfinished().unwrap().is_empty());
@@ -260,7 +260,7 @@ fn many_processes_write_whole_lines_at_once() {
             let directory = case.directory.path();
             // Each with a journal of its own, as processes have.
             threads.spawn(move || {
-                let journal = Arc::new(Journal::open(directory, scope("default")));
+                let journal = Arc::new(Journal::open(directory, account("default")));
                 for _ in 0..4 {
                     let pins = pins(210);
                     let running = journal.begin(Kind::Unpin, 210, &pins, None).unwrap();

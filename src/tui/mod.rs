@@ -23,7 +23,7 @@ use std::sync::{Arc, mpsc};
 use crate::app::{App, AppConfig};
 use crate::config::{self, Settings, Target, UsageError};
 use crate::connect::{cache, connect, journal};
-use crate::domain::{Account, Protection};
+use crate::domain::Protection;
 use crate::input::Keymap;
 use crate::ui::Theme;
 use crate::worker;
@@ -96,10 +96,7 @@ fn app_config(settings: &Settings, protection: Protection) -> AppConfig {
         Target::Demo { pins } => format!("demo of {pins} pins"),
     };
     AppConfig {
-        account: Account {
-            profile: settings.profile.clone(),
-            service: settings.service_name(),
-        },
+        account: settings.account(),
         service,
         read_only: settings.read_only,
         page_size: settings.ui.page_size.map(NonZeroU16::get),

@@ -6,7 +6,29 @@ use super::guard::guarded;
 use super::lane::Work;
 use super::shared::Shared;
 use super::written::with_journal;
+use crate::domain::{Protector, UnpinItem, UnpinOutcome, UnpinTarget, Why};
 use crate::protocol::{Reply, Request};
+
+/// Takes those out of a bulk that are protected by hand by now, which another lazypin may have done
+/// since this one read it. A lone pin is the choice of whoever was asked about it.
+pub(super) async fn spare_protected(
+    shared: &Shared,
+    pins: &mut Vec<UnpinTarget>,
+) -> Result<Vec<UnpinItem>, String> {
+    let Some(journal) = shared.journal.as_ref().filter(|_| pins.len() > 1) else {
+        return Ok(Vec::new());
+    };
+    let by_hand = with_journal(journal, |journal| journal.protected()).await?;
+    let kept = pins.extract_if(.., |pin| by_hand.contains(&pin.id));
+    let why = Why::Protected(Protector::Hand).to_string();
+    Ok(kept
+        .map(|pin| UnpinItem {
+            id: pin.id,
+            outcome: UnpinOutcome::Refused,
+            message: why.clone(),
+        })
+        .collect())
+}
 
 /// The lane of protection.
 #[derive(Default)]

@@ -14,6 +14,7 @@ use super::CLOCKS_DIFFER;
 use super::gate::Gate;
 use super::guard::guarded;
 use super::lane::Work;
+use super::protect::spare_protected;
 use super::shared::Shared;
 use super::written::with_journal;
 use crate::api::PinningService;
@@ -195,12 +196,16 @@ impl Work for Batches {
 }
 
 /// Runs one batch. Once it is called off no further item starts; those under way are finished.
-async fn batch(shared: &Shared, job: JobId, pins: Vec<UnpinTarget>) -> Result<JobEnd, String> {
+async fn batch(shared: &Shared, job: JobId, mut pins: Vec<UnpinTarget>) -> Result<JobEnd, String> {
     let gate = shared.jobs.gate(job);
     let connected = gate.called_off().run_until_cancelled(shared.service());
     let Some(service) = connected.await else {
         return Ok(JobEnd::BatchOver);
     };
+    let items = spare_protected(shared, &mut pins).await?;
+    if !items.is_empty() {
+        shared.reply(Reply::Unpinned { job, items }).await;
+    }
     let ids = unique(pins.iter().map(|pin| pin.id.clone()).collect());
     let recorder = match &shared.journal {
         // No call goes out before this is on the disk.

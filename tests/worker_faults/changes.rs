@@ -7,10 +7,10 @@ use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use lazypin::api::PinningService;
 use lazypin::domain::{
-    Cid, PinId, Protection, Rule, UndoItem, UndoOutcome, UnpinOutcome, UnpinTarget,
+    Account, Cid, PinId, Protection, Rule, UndoItem, UndoOutcome, UnpinOutcome, UnpinTarget,
 };
 use lazypin::error::ApiError;
-use lazypin::journal::{Entry, Journal, Kind, Outcome, Scope};
+use lazypin::journal::{Entry, Journal, Kind, Outcome};
 use lazypin::worker::undo::undo_all;
 use lazypin::worker::unpin::{Resumed, finish_all};
 
@@ -59,11 +59,11 @@ async fn what_was_cut_off_is_looked_at_before_it_is_unpinned() {
 #[tokio::test(start_paused = true)]
 async fn an_undo_waits_for_a_busy_service_and_looks_at_what_is_not_clear() {
     let directory = tempfile::tempdir().unwrap();
-    let scope = Scope {
+    let account = Account {
         profile: "default".to_owned(),
         service: "fake".to_owned(),
     };
-    let journal = Arc::new(Journal::open(directory.path(), scope));
+    let journal = Arc::new(Journal::open(directory.path(), account));
     let mut targets = ["taken", "still-there", "no-cid", "lost"]
         .map(|id| UnpinTarget::unknown(PinId::from(id)))
         .to_vec();
