@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::api::{ClientConfig, PinClient, PinningService, ReadOnly, Timeouts};
 use crate::config::{Settings, Target, UsageError};
 use crate::credentials::Credentials;
+use crate::domain::Account;
 use crate::journal::Journal;
 use crate::service::{self, RunningService, ServiceConfig, StoreLocation};
 use crate::worker::Connected;
@@ -94,13 +95,33 @@ pub async fn connect(settings: &Settings) -> anyhow::Result<Connection> {
 /// The change journal for the service of these settings; one that goes with the process where the
 /// service does.
 pub fn journal(settings: &Settings) -> anyhow::Result<Arc<Journal>> {
-    let account = settings.account();
+    let account = Account {
+        service: keyed_service(settings),
+        ..settings.account()
+    };
     Ok(Arc::new(match settings.target {
         Target::Demo { .. } => Journal::throw_away(account)?,
         Target::Remote { .. } | Target::Embedded { .. } => {
             Journal::open(&settings.state_dir, account)
         }
     }))
+}
+
+/// The service with what tells its key from others. With another key, or after the embedded
+/// service's data was deleted, nothing that was unpinned before may be taken back or finished;
+/// what was protected stays so, and what is written down for that knows of no key.
+fn keyed_service(settings: &Settings) -> String {
+    let service = settings.service_name();
+    let fingerprint = match &settings.target {
+        Target::Remote { credentials, .. } => credentials.fingerprint(),
+        Target::Embedded { data_dir } => match Credentials::load_or_create(data_dir) {
+            Ok(credentials) => credentials.fingerprint(),
+            // The service can't start either, and says why.
+            Err(_) => return service,
+        },
+        Target::Demo { .. } => return service,
+    };
+    format!("{service} (key {fingerprint})")
 }
 
 /// Where the index of this account is kept; nowhere where the service goes with the process.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// A key pair. Its `Debug` output names neither key, and its memory is wiped when it is dropped.
@@ -42,6 +43,14 @@ impl Credentials {
             key: random().into(),
             secret: format!("{}{}", random(), random()).into(),
         }
+    }
+
+    /// Tells one key from another without telling the key: a few digits of its hash.
+    pub fn fingerprint(&self) -> String {
+        let hash = Sha256::digest(self.expose_key().as_bytes());
+        let digits = hash.iter().take(4);
+        let digits = digits.fold(0_u32, |all, byte| all << 8 | u32::from(*byte));
+        format!("{digits:08x}")
     }
 
     /// The value of the header `pinning_api_key`, for the one place that sends it.

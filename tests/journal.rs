@@ -285,6 +285,59 @@ fn what_can_not_come_back_is_told_holds_nothing_up_and_can_be_tried_again_by_nam
 }
 
 #[test]
+fn what_was_unpinned_elsewhere_is_told_and_not_offered() {
+    let home = Home::new();
+    home.file("a", "a");
+    let added = home.run(&["add", "a", "--json"]).with_code(0).json();
+    home.run(&["rm", "--yes", added["id"].as_str().unwrap()])
+        .with_code(0);
+    let nothing = |args: &[&str]| {
+        let ran = home.run(args).with_code(0);
+        assert!(ran.err.contains("nothing to take back"), "{ran:?}");
+    };
+    // A throw-away service is another one, and leaves nothing behind.
+    nothing(&["undo", "--list", "--demo", "5"]);
+    home.run(&["rm", "--filter", "status:pinned", "--yes", "--demo", "5"])
+        .with_code(0);
+    nothing(&["undo", "--yes", "--demo", "5"]);
+    nothing(&["undo", "--list", "--api-url", "http://127.0.0.1:9/api"]);
+    let list = home.run(&["undo", "--list"]).with_code(0);
+    assert!(list.out.contains("1 can come back"), "{}", list.out);
+    // With its data gone it is another account at the same place.
+    fs::remove_dir_all(home.path().join(".local/share/lazypin/service")).unwrap();
+    nothing(&["undo", "--list"]);
+    nothing(&["undo", "--yes"]);
+    assert_eq!(home.run(&["ls", "--format", "id"]).with_code(0).out, "");
+    assert_eq!(home.run(&["log"]).with_code(0).lines().len(), 2);
+}
+
+#[test]
+fn what_comes_back_without_its_content_is_told_as_waiting() {
+    let home = Home::new();
+    let served = home.serve(&["--demo", "50"]);
+    let api = ["--api-url", &served.api_url];
+    let large = home.run(
+        &[
+            &["ls", "--sort", "size", "--format", "id"][..],
+            &["--pinned", "true", "--limit", "1"],
+            &api,
+        ]
+        .concat(),
+    );
+    let id = large.with_code(0).out.trim().to_owned();
+    home.run(&[&["rm", "--yes", &id][..], &api].concat())
+        .with_code(0);
+    let ran = home.run(&[&["undo", "--yes"][..], &api].concat());
+    let ran = ran.with_code(0);
+    assert!(
+        ran.out
+            .contains("1 pin is back, with a new id, 1 waiting for content"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn a_change_with_many_items_is_told_whole_and_to_a_reader_that_leaves() {
     let home = Home::new();
     let batch = "11111111-2222-4333-8444-555555555555";

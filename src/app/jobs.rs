@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::results::{EndedJob, Results};
 use crate::domain::text::count;
-use crate::domain::{Pace, PinId, UnpinReport};
+use crate::domain::{Pace, PinId, UndoReport, UnpinReport};
 use crate::protocol::JobId;
 
 /// How often the line of a running job is drawn anew.
@@ -47,7 +47,7 @@ impl Job {
         };
         match &self.kind {
             JobKind::Unpin { .. } => pins("unpin"),
-            JobKind::Undo => pins("take back"),
+            JobKind::Undo(_) => pins("take back"),
             JobKind::Upload { title, .. } => format!("upload '{title}'"),
             JobKind::PinByCid { title } => format!("pin '{title}'"),
         }
@@ -81,7 +81,7 @@ pub enum JobKind {
         report: UnpinReport,
     },
     /// An undo of a batch of unpins.
-    Undo,
+    Undo(UndoReport),
     /// An upload.
     Upload {
         /// What a person calls it.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::modal::{Confirm, Modal};
 use super::{App, Effect, Job, JobKind};
-use crate::domain::UndoItem;
+use crate::domain::{Pace, UndoItem, UndoReport};
 use crate::protocol::{BatchOffer, JobId, Request};
 
 impl App {
@@ -47,8 +47,8 @@ impl App {
     pub(super) fn run_undo(&mut self, offer: BatchOffer, is_named: bool) {
         let job = self.new_job();
         let total = offer.pins.len();
-        self.jobs
-            .start_batch(job, JobKind::Undo, total, self.now.tick);
+        let kind = JobKind::Undo(UndoReport::default());
+        self.jobs.start_batch(job, kind, total, self.now.tick);
         self.effect(Effect::Submit(Request::Undo {
             job,
             offer,
@@ -60,9 +60,10 @@ impl App {
     pub(super) fn undone(&mut self, job: JobId, items: &[UndoItem]) {
         let now = self.now.tick;
         if let Some(job) = self.jobs.get_mut(job)
-            && matches!(job.kind, JobKind::Undo)
+            && let JobKind::Undo(report) = &mut job.kind
         {
             for item in items {
+                report.count(item.outcome);
                 job.results.undone(item);
             }
             job.ended(items.len(), now);
@@ -71,27 +72,19 @@ impl App {
 
     /// An undo is over: say how it went.
     pub(super) fn undo_over(&mut self, job: Job, broken: Option<&str>) {
-        let (ended, total) = job
-            .pace
-            .as_ref()
-            .map_or((0, 0), |pace| (pace.ended(), pace.total()));
-        let failed = job.results.failed();
-        let mut summary = match ended - failed {
-            1 => "1 pin is back, with a new id".to_owned(),
-            back => format!("{back} pins are back, with new ids"),
+        let JobKind::Undo(report) = job.kind else {
+            return;
         };
-        for (number, what) in [
-            (failed, "could not come back"),
-            (total.saturating_sub(ended), "not tried"),
-        ] {
-            if number > 0 {
-                summary = format!("{summary} · {number} {what}");
-            }
+        let total = job.pace.as_ref().map_or(0, Pace::total);
+        let left = total.saturating_sub(report.total());
+        let mut summary = report.to_string();
+        if left > 0 {
+            summary = format!("{summary}, {left} not tried");
         }
         if let Some(why) = broken {
             summary = format!("{summary}: {why}");
         }
-        let went_well = failed == 0 && ended == total && broken.is_none();
+        let went_well = report.refused + report.failed + left == 0 && broken.is_none();
         self.batch_over(job, summary, went_well);
     }
 }

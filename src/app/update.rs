@@ -425,13 +425,13 @@ impl App {
             return;
         };
         match &job.kind {
-            JobKind::Unpin { .. } | JobKind::Undo => {
+            JobKind::Unpin { .. } | JobKind::Undo(_) => {
                 let broken = match end {
                     JobEnd::Broken(why) => Some(why),
                     JobEnd::Failed(error) => Some(error.to_string()),
                     _ => None,
                 };
-                if matches!(job.kind, JobKind::Undo) {
+                if matches!(job.kind, JobKind::Undo(_)) {
                     self.undo_over(job, broken.as_deref());
                 } else {
                     self.unpin_over(job, broken.as_deref());

@@ -101,7 +101,7 @@ impl App {
         let (title, verb) = match &job.kind {
             JobKind::Upload { title, .. } => (title, "uploaded"),
             JobKind::PinByCid { title } => (title, "pinned"),
-            JobKind::Unpin { .. } | JobKind::Undo => return,
+            JobKind::Unpin { .. } | JobKind::Undo(_) => return,
         };
         let (summary, went_well) = match end {
             JobEnd::Pinned(pin) => {

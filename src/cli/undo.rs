@@ -17,7 +17,7 @@ use crate::config::UsageError;
 use crate::connect::journal;
 use crate::domain::change::short_id;
 use crate::domain::text::{count, scrub};
-use crate::domain::{Cid, PinId, UndoItem, UndoOutcome};
+use crate::domain::{Cid, PinId, UndoItem, UndoReport};
 use crate::journal::{Batch, Entry, Extent, Journal, Kind, Recorder, Undoable};
 use crate::worker::undo::undo_all;
 
@@ -154,16 +154,14 @@ struct Told {
 
 impl Told {
     fn tell(&self, session: &Session<'_>, batch: Option<&Batch>) -> anyhow::Result<Outcome> {
-        let with = |outcome| {
-            let items = self.items.iter();
-            items.filter(|item| item.outcome == outcome).count()
-        };
-        let (back, refused) = (with(UndoOutcome::Back), with(UndoOutcome::Refused));
-        let failed = with(UndoOutcome::Failed);
+        let report: UndoReport = self.items.iter().collect();
+        let UndoReport {
+            refused, failed, ..
+        } = report;
         let mut out = Out::that_keeps_on(session.settings);
         if session.json {
             out.document(&Document {
-                back,
+                back: report.back + report.already,
                 refused,
                 failed: failed + self.left,
                 items: self.items.iter().map(Item::from).collect(),
@@ -172,16 +170,7 @@ impl Told {
             for item in &self.items {
                 out.line(&line(item))?;
             }
-            let mut summary = match back {
-                1 => "1 pin is back, with a new id".to_owned(),
-                _ => format!("{back} pins are back, with new ids"),
-            };
-            for (number, what) in [(refused, "refused"), (failed, "could not come back")] {
-                if number > 0 {
-                    let _ = write!(summary, ", {number} {what}");
-                }
-            }
-            out.line_now(&summary)?;
+            out.line_now(&report.to_string())?;
         }
         if let Some(batch) = batch.filter(|_| refused > 0) {
             note(&format!(

@@ -84,7 +84,7 @@ impl From<UnpinOutcome> for Outcome {
 impl From<UndoOutcome> for Outcome {
     fn from(outcome: UndoOutcome) -> Self {
         match outcome {
-            UndoOutcome::Back => Self::Back,
+            UndoOutcome::Back | UndoOutcome::Waiting | UndoOutcome::Already => Self::Back,
             UndoOutcome::Refused => Self::Refused,
             UndoOutcome::Failed => Self::Failed,
         }

@@ -27,5 +27,7 @@ pub use plan::{Account, LeftOut, PlanDraft, PlannedPin, UnpinPlan, Why};
 pub use protection::{Protection, Protector, Rule};
 pub use query::{ListQuery, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 pub use record::Record;
-pub use unpin::{UndoItem, UndoOutcome, UnpinItem, UnpinOutcome, UnpinReport, UnpinTarget};
+pub use unpin::{
+    UndoItem, UndoOutcome, UndoReport, UnpinItem, UnpinOutcome, UnpinReport, UnpinTarget,
+};
 pub use upload::{UploadFile, UploadPlan};

@@ -1,6 +1,7 @@
 //! A batch of unpins: what it takes to take each back, and what became of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +86,10 @@ pub struct UndoItem {
 pub enum UndoOutcome {
     /// Its content is pinned again.
     Back,
+    /// It is pinned again, and the service has yet to find its content.
+    Waiting,
+    /// It was pinned already.
+    Already,
     /// The service said no: another try would end the same, as far as anybody can tell.
     Refused,
     /// It did not come about, and may another time.
@@ -95,7 +100,7 @@ impl UndoOutcome {
     /// The word for it in outputs.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Back => "back",
+            Self::Back | Self::Waiting | Self::Already => "back",
             Self::Refused => "refused",
             Self::Failed => "failed",
         }
@@ -103,9 +108,76 @@ impl UndoOutcome {
 }
 
 impl UndoItem {
-    /// Whether its content is pinned again.
+    /// Whether its content is pinned.
     pub fn is_back(&self) -> bool {
-        self.outcome == UndoOutcome::Back
+        !matches!(self.outcome, UndoOutcome::Refused | UndoOutcome::Failed)
+    }
+}
+
+/// How many items of an undo ended which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UndoReport {
+    /// Pinned again, whether their content is there yet or not.
+    pub back: usize,
+    /// Those of them that wait for their content.
+    pub waiting: usize,
+    /// Pinned already.
+    pub already: usize,
+    /// Refused by the service.
+    pub refused: usize,
+    /// Not back, and may be another time.
+    pub failed: usize,
+}
+
+impl UndoReport {
+    /// Counts one more item.
+    pub fn count(&mut self, outcome: UndoOutcome) {
+        match outcome {
+            UndoOutcome::Back => self.back += 1,
+            UndoOutcome::Waiting => {
+                self.back += 1;
+                self.waiting += 1;
+            }
+            UndoOutcome::Already => self.already += 1,
+            UndoOutcome::Refused => self.refused += 1,
+            UndoOutcome::Failed => self.failed += 1,
+        }
+    }
+
+    /// How many items have ended.
+    pub fn total(&self) -> usize {
+        self.back + self.already + self.refused + self.failed
+    }
+}
+
+/// A line for people.
+impl fmt::Display for UndoReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = match self.back {
+            0 if self.total() > 0 => Vec::new(),
+            1 => vec!["1 pin is back, with a new id".to_owned()],
+            back => vec![format!("{back} pins are back, with new ids")],
+        };
+        for (number, what) in [
+            (self.waiting, "waiting for content"),
+            (self.already, "pinned already"),
+            (self.refused, "refused"),
+            (self.failed, "could not come back"),
+        ] {
+            if number > 0 {
+                parts.push(format!("{number} {what}"));
+            }
+        }
+        f.write_str(&parts.join(", "))
+    }
+}
+
+impl<'a> FromIterator<&'a UndoItem> for UndoReport {
+    fn from_iter<T: IntoIterator<Item = &'a UndoItem>>(items: T) -> Self {
+        items.into_iter().fold(Self::default(), |mut report, item| {
+            report.count(item.outcome);
+            report
+        })
     }
 }
 

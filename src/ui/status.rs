@@ -70,13 +70,13 @@ fn job_text(job: &Job, now: Duration) -> String {
     let verb = match (&job.kind, job.cancelling) {
         (_, true) => "calling off",
         (JobKind::Unpin { .. }, false) => "unpinning",
-        (JobKind::Undo, false) => "taking back",
+        (JobKind::Undo(_), false) => "taking back",
         (JobKind::Upload { .. }, false) => "uploading",
         (JobKind::PinByCid { .. }, false) => "pinning",
     };
     let progress = progress(job, now);
     match &job.kind {
-        JobKind::Unpin { .. } | JobKind::Undo => format!("{verb} {progress}"),
+        JobKind::Unpin { .. } | JobKind::Undo(_) => format!("{verb} {progress}"),
         JobKind::Upload { title, .. } | JobKind::PinByCid { title } => {
             format!("{verb} '{title}' {progress}").trim_end().to_owned()
         }

@@ -12,7 +12,7 @@ use super::guard::guarded;
 use super::unpin::is_off;
 use super::upload::pin_by_cid;
 use crate::api::PinningService;
-use crate::domain::{Cid, PinId, UndoItem, UndoOutcome, UnpinTarget};
+use crate::domain::{Cid, PinId, PinState, UndoItem, UndoOutcome, UnpinTarget};
 use crate::error::ApiError;
 use crate::journal::Undoable;
 use crate::protocol::JobEnd;
@@ -49,7 +49,7 @@ async fn undo_one(
 ) -> UndoItem {
     let settled = guarded(settle(service.as_ref(), &mut target, taken)).await;
     let (outcome, new_id, message) = match settled {
-        Ok(Ok((new_id, message))) => (UndoOutcome::Back, new_id, message),
+        Ok(Ok(is_back)) => is_back,
         Ok(Err(NotBack::Refused(why))) => (UndoOutcome::Refused, None, why),
         Ok(Err(NotBack::Failed(why))) | Err(why) => (UndoOutcome::Failed, None, why),
     };
@@ -60,6 +60,9 @@ async fn undo_one(
         message,
     }
 }
+
+/// How a pin is back: the id that it has now, where it is known, and what there is to say.
+type IsBack = (UndoOutcome, Option<PinId>, String);
 
 /// Why a pin is not back, in a sentence.
 enum NotBack {
@@ -78,16 +81,17 @@ impl NotBack {
     }
 }
 
-/// The id that it has now, where it is known, and what there is to say; or why it is not back.
+/// Pins it again, unless it is pinned.
 async fn settle(
     service: &dyn PinningService,
     target: &mut UnpinTarget,
     taken: bool,
-) -> Result<(Option<PinId>, String), NotBack> {
+) -> Result<IsBack, NotBack> {
     if !taken || target.cid.is_none() {
         match service.details(&target.id).await {
             Ok(details) if !is_off(&details.pin) => {
                 return Ok((
+                    UndoOutcome::Already,
                     Some(target.id.clone()),
                     "was not unpinned, or is back already".to_owned(),
                 ));
@@ -105,8 +109,16 @@ async fn settle(
         return Err(NotBack::Refused("its CID is not known".to_owned()));
     };
     match pin(service, &cid, target).await {
-        JobEnd::Pinned(pin) => Ok((Some(pin.id), String::new())),
-        JobEnd::AlreadyPinned(pin) => Ok((pin.map(|pin| pin.id), "pinned already".to_owned())),
+        JobEnd::Pinned(pin) if pin.state == PinState::Pinning => Ok((
+            UndoOutcome::Waiting,
+            Some(pin.id),
+            "waiting for its content".to_owned(),
+        )),
+        JobEnd::Pinned(pin) => Ok((UndoOutcome::Back, Some(pin.id), String::new())),
+        JobEnd::AlreadyPinned(pin) => {
+            let id = pin.map(|pin| pin.id);
+            Ok((UndoOutcome::Already, id, "pinned already".to_owned()))
+        }
         JobEnd::Failed(error) => Err(NotBack::because(&error, error.to_string())),
         JobEnd::Broken(why) => Err(NotBack::Failed(why)),
         JobEnd::BatchOver => {

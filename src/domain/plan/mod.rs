@@ -22,7 +22,8 @@ pub const LEFT_OUT: &str = "left out";
 pub struct Account {
     /// The profile's name.
     pub profile: String,
-    /// What tells the service from others: its address, or where the embedded one keeps its data.
+    /// What tells the service from others: its address, or where the embedded one keeps its data; in
+    /// the change journal also what tells the key from others.
     pub service: String,
 }
 
