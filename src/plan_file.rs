@@ -258,8 +258,8 @@ mod tests {
         pin.size = Some(7);
         pin.date_pinned = Some("2024-01-02T03:04:05.678901Z".parse().unwrap());
         pin.keyvalues.insert("env".to_owned(), "prod".to_owned());
-        draft.add(&pin);
-        draft.add(&Pin::new("b", Cid::as_received("bafk")));
+        draft.add(pin);
+        draft.add(Pin::new("b", Cid::as_received("bafk")));
         draft.finish()
     }
 

@@ -32,15 +32,15 @@ impl App {
         if self.refuses_changes() {
             return;
         }
-        let targets = self.targets();
-        let plan = self.plan_unpin(&targets);
+        self.end_range();
+        let plan = self.plan_unpin();
         match plan.left_out() {
-            [left_out] if targets.len() == 1 && matches!(left_out.why, Why::Protected(_)) => {
+            [left_out] if plan.is_empty() && matches!(left_out.why, Why::Protected(_)) => {
                 let protected = Some(left_out.why.clone());
                 let plan = UnpinPlan::in_spite_of(left_out);
                 self.modal = Some(Modal::Confirm(Confirm::unpin(plan, protected)));
             }
-            [left_out] if targets.len() == 1 => {
+            [left_out] if plan.is_empty() => {
                 self.inform(format!("this pin is {}", left_out.why));
             }
             _ if !plan.is_empty() => self.modal = Some(Modal::Confirm(Confirm::unpin(plan, None))),
@@ -52,14 +52,23 @@ impl App {
         }
     }
 
-    fn plan_unpin(&self, targets: &[PackedPin]) -> UnpinPlan {
+    /// A plan of what [`Self::targets`] would give, which of many pins is not copied first.
+    fn plan_unpin(&self) -> UnpinPlan {
         let mut draft = PlanDraft::new(&self.protection);
-        for pin in targets.iter().filter_map(PackedPin::unpack) {
+        let mut add = |pin: Pin| {
             if self.jobs.is_removing(&pin.id) {
-                draft.leave_out(UnpinTarget::from(&pin), Why::BeingUnpinned);
+                draft.leave_out(UnpinTarget::from(pin), Why::BeingUnpinned);
             } else {
-                draft.add(&pin);
+                draft.add(pin);
             }
+        };
+        if self.marks.is_empty() {
+            self.list.selected().cloned().into_iter().for_each(add);
+        } else {
+            self.marks
+                .pins()
+                .filter_map(PackedPin::unpack)
+                .for_each(&mut add);
         }
         draft.finish()
     }

@@ -29,7 +29,7 @@ impl Planner<'_> {
         let mut draft = PlanDraft::new(self.protection);
         for (id, found) in found {
             match found {
-                Ok(pin) => draft.add(&pin),
+                Ok(pin) => draft.add(pin),
                 Err(ApiError::NotFound(_)) => {
                     draft.leave_out(UnpinTarget::unknown(id), Why::NotThere);
                 }
@@ -50,7 +50,8 @@ impl Planner<'_> {
             Err(error) => return Some(Err(error)),
         };
         let mut draft = PlanDraft::new(self.protection);
-        for pin in found.iter().filter(|pin| pin.state != PinState::Unpinned) {
+        let pinned = |pin: &Pin| pin.state != PinState::Unpinned;
+        for pin in found.into_iter().filter(pinned) {
             draft.add(pin);
         }
         Some(Ok(draft.finish()))
@@ -68,7 +69,7 @@ impl Planner<'_> {
                     Some(what) if pin.state != PinState::Unpinned => {
                         draft.leave_out(target(), Why::Changed(what));
                     }
-                    _ => draft.add(&pin),
+                    _ => draft.add(pin),
                 },
                 Err(ApiError::NotFound(_)) => draft.leave_out(target(), Why::NotThere),
                 Err(error) => draft.leave_out(target(), Why::Unclear(error.to_string())),

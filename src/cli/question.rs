@@ -165,10 +165,10 @@ mod tests {
         pin.name = Some("holiday\u{1b}[2J.zip".to_owned());
         pin.size = Some(12_300_000);
         pin.date_pinned = Some("2024-05-06T07:08:09Z".parse().unwrap());
-        draft.add(&pin);
+        draft.add(pin);
         let mut other = Pin::new("id-2", Cid::as_received("bafk"));
         other.size = Some(7);
-        draft.add(&other);
+        draft.add(other);
         draft.leave_out(UnpinTarget::unknown(PinId::from("id-3")), Why::NotThere);
         assert_eq!(
             text(&draft.finish()),

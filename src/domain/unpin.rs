@@ -56,6 +56,18 @@ impl UnpinTarget {
     }
 }
 
+impl From<Pin> for UnpinTarget {
+    fn from(pin: Pin) -> Self {
+        Self {
+            id: pin.id,
+            cid: Some(pin.cid),
+            name: pin.name,
+            keyvalues: pin.keyvalues,
+            size: pin.size,
+        }
+    }
+}
+
 impl From<&Pin> for UnpinTarget {
     fn from(pin: &Pin) -> Self {
         Self {

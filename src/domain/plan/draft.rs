@@ -41,13 +41,12 @@ impl<'a> PlanDraft<'a> {
     }
 
     /// Adds a pin; leaves it out where it is unpinned or protected.
-    pub fn add(&mut self, pin: &Pin) {
+    pub fn add(&mut self, pin: Pin) {
         if pin.state == PinState::Unpinned {
             self.leave_out(UnpinTarget::from(pin), Why::Unpinned);
-        } else if let Some(by) = self.protection.of(pin, &mut self.scratch) {
+        } else if let Some(by) = self.protection.of(&pin, &mut self.scratch) {
             self.leave_out(UnpinTarget::from(pin), Why::Protected(by));
         } else {
-            self.take(PlannedPin::from(pin));
             if let Some(root) = pin.root() {
                 let times = self.roots.entry(root.into_owned()).or_default();
                 *times += 1;
@@ -58,6 +57,7 @@ impl<'a> PlanDraft<'a> {
                     _ => 1,
                 };
             }
+            self.take(PlannedPin::from(pin));
         }
     }
 
@@ -81,6 +81,7 @@ impl<'a> PlanDraft<'a> {
 
     /// Notes a pin that stays.
     pub fn leave_out(&mut self, target: UnpinTarget, why: Why) {
+        *self.plan.reasons.entry(why.in_short()).or_default() += 1;
         self.plan.left_out.push(LeftOut { target, why });
     }
 
@@ -151,7 +152,7 @@ mod tests {
             pins[twin].root_hash = pins[of].root_hash.clone();
         }
         for pin in &pins {
-            draft.add(pin);
+            draft.add(pin.clone());
         }
         let plan = draft.finish();
         assert_eq!(
@@ -197,9 +198,9 @@ mod tests {
         let mut off = pin("off", Some(1), None);
         off.state = PinState::Unpinned;
         for pin in [&pin("a", Some(1), None), &pin("b", Some(9), None), &off] {
-            draft.add(pin);
+            draft.add(pin.clone());
         }
-        draft.add(&pin("c", Some(9), Some("01")));
+        draft.add(pin("c", Some(9), Some("01")));
         draft.add_unknown(PinId::from("u"), "busy".to_owned());
         draft.add_unknown(PinId::from("v"), "busy".to_owned());
         draft.leave_out(UnpinTarget::unknown(PinId::from("w")), Why::NotThere);

@@ -31,6 +31,15 @@ pub enum Why {
 }
 
 impl Why {
+    /// The reason in few words, the same for all pins that it holds for.
+    pub(super) fn in_short(&self) -> String {
+        match self {
+            Self::Unclear(_) => "could not be looked at".to_owned(),
+            Self::Changed(_) => "changed since the plan was made".to_owned(),
+            why => why.to_string(),
+        }
+    }
+
     /// How an unpin that it kept from happening is counted; `None` where nobody knows yet.
     pub fn outcome(&self) -> Option<UnpinOutcome> {
         match self {

@@ -4,7 +4,8 @@
 mod draft;
 mod left_out;
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,11 +39,11 @@ pub struct PlannedPin {
     pub note: String,
 }
 
-impl From<&Pin> for PlannedPin {
-    fn from(pin: &Pin) -> Self {
+impl From<Pin> for PlannedPin {
+    fn from(pin: Pin) -> Self {
         Self {
-            target: UnpinTarget::from(pin),
             date_pinned: pin.date_pinned,
+            target: UnpinTarget::from(pin),
             note: String::new(),
         }
     }
@@ -53,6 +54,8 @@ impl From<&Pin> for PlannedPin {
 pub struct UnpinPlan {
     pins: Vec<PlannedPin>,
     left_out: Vec<LeftOut>,
+    /// How many are left out for each reason.
+    reasons: BTreeMap<String, usize>,
     is_known: bool,
     bytes: u64,
     unknown_sizes: usize,
@@ -66,6 +69,7 @@ impl Default for UnpinPlan {
         Self {
             pins: Vec::new(),
             left_out: Vec::new(),
+            reasons: BTreeMap::new(),
             is_known: true,
             bytes: 0,
             unknown_sizes: 0,
@@ -158,26 +162,14 @@ impl UnpinPlan {
 
     /// How many are left out for each reason, the most frequent first; nothing where none is.
     pub fn reasons(&self) -> Option<String> {
-        if self.left_out.is_empty() {
+        if self.reasons.is_empty() {
             return None;
         }
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        for left_out in &self.left_out {
-            let reason = match &left_out.why {
-                Why::Unclear(_) => "could not be looked at".to_owned(),
-                Why::Changed(_) => "changed since the plan was made".to_owned(),
-                why => why.to_string(),
-            };
-            *counts.entry(reason).or_default() += 1;
-        }
-        let mut reasons: Vec<(usize, String)> = counts
-            .into_iter()
-            .map(|(reason, times)| (times, reason))
-            .collect();
-        reasons.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let mut reasons: Vec<(&String, &usize)> = self.reasons.iter().collect();
+        reasons.sort_by_key(|(_, times)| Reverse(**times));
         let reasons: Vec<String> = reasons
             .into_iter()
-            .map(|(times, reason)| format!("{times} {reason}"))
+            .map(|(reason, times)| format!("{times} {reason}"))
             .collect();
         Some(reasons.join(", "))
     }
