@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::domain::filter::Filter;
 use crate::domain::{
-    Change, ChangeItem, Cid, ListQuery, Metadata, PackedPin, Page, Pin, PinId, PinPage,
-    PinnedFilter, Protection, UndoItem, UnpinItem, UnpinTarget, UploadPlan,
+    Change, ChangeItem, Cid, CidList, ListQuery, Metadata, PackedPin, Page, Pin, PinId, PinPage,
+    PinnedFilter, Protection, RecordFormat, UndoItem, UnpinItem, UnpinTarget, UploadPlan,
 };
 use crate::error::ApiError;
 
@@ -169,6 +169,53 @@ pub enum Request {
         /// Name and keyvalues.
         metadata: Metadata,
     },
+    /// Read a list of CIDs.
+    ReadCids {
+        /// Which look this is.
+        seq: Seq,
+        /// Where it stands.
+        source: CidSource,
+    },
+    /// Pin all of a list.
+    PinList {
+        /// The job.
+        job: JobId,
+        /// Which content, each with its name.
+        list: Arc<CidList>,
+        /// What stands before each name, and the keyvalues of all.
+        metadata: Metadata,
+    },
+    /// Write pins to a file.
+    Export {
+        /// The job.
+        job: JobId,
+        /// Which pins, and where to.
+        plan: ExportPlan,
+    },
+}
+
+/// Which pins are to be written to a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportPlan {
+    /// In which form.
+    pub format: RecordFormat,
+    /// To which file, which must not be there yet.
+    pub path: PathBuf,
+    /// The marked pins; without them all that the view shows.
+    pub marked: Option<Vec<PackedPin>>,
+    /// Which pins the view shows, and in what order. Offset and limit are not looked at.
+    pub query: ListQuery,
+    /// What the view is narrowed to.
+    pub filter: Option<ListFilter>,
+}
+
+/// Where a list of CIDs stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CidSource {
+    /// In a file.
+    File(PathBuf),
+    /// In what was pasted.
+    Paste(String),
 }
 
 /// What the worker answers.
@@ -286,6 +333,29 @@ pub enum Reply {
         /// The items, each once in the life of the job.
         items: Vec<UndoItem>,
     },
+    /// A list of CIDs, or why there is none, in a sentence.
+    CidsRead {
+        /// From the request.
+        seq: Seq,
+        /// The list.
+        result: Result<CidList, String>,
+    },
+    /// Some more of a list has been pinned, or not.
+    ListPinned {
+        /// The job.
+        job: JobId,
+        /// The items, each once in the life of the job.
+        items: Vec<ListItem>,
+    },
+    /// How far an export is.
+    ExportProgress {
+        /// The export.
+        job: JobId,
+        /// Pins that are written.
+        written: u64,
+        /// Pins that there are, as far as is known.
+        total: u64,
+    },
     /// A batch of unpins was cut off, and can be finished. Said unasked, once.
     CutOff(BatchOffer),
     /// How far an upload is.
@@ -302,6 +372,15 @@ pub enum Reply {
         /// How it ended.
         end: JobEnd,
     },
+}
+
+/// One pin of a list and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListItem {
+    /// Its place in the list.
+    pub place: usize,
+    /// How it ended; as if it had been a job of its own.
+    pub end: JobEnd,
 }
 
 /// A batch of the change journal that can be taken up again.
@@ -344,6 +423,15 @@ pub enum JobEnd {
     Pinned(Pin),
     /// The content was pinned before; this is that pin, where it could be found.
     AlreadyPinned(Option<Pin>),
+    /// The file is whole and in its place.
+    Exported {
+        /// The file.
+        path: PathBuf,
+        /// Pins in it.
+        pins: u64,
+        /// Why these may not be all, where that is so; half a sentence.
+        doubt: Option<String>,
+    },
     /// It did not come about.
     Failed(ApiError),
     /// The work itself broke; a sentence.

@@ -19,10 +19,11 @@ use jiff::Timestamp;
 use lazypin::app::{Effect, Message};
 use lazypin::domain::change::{Kind, Outcome};
 use lazypin::domain::{
-    Change, PackedPin, Page, PinId, UndoItem, UndoOutcome, UnpinItem, UnpinOutcome, UnpinTarget,
+    Change, CidList, PackedPin, Page, PinId, UndoItem, UndoOutcome, UnpinItem, UnpinOutcome,
+    UnpinTarget,
 };
 use lazypin::error::ApiError;
-use lazypin::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
+use lazypin::protocol::{BatchOffer, JobEnd, JobId, ListItem, Reply, Request, Seq};
 use proptest::prelude::*;
 use ratatui::layout::Size;
 use uuid::Uuid;
@@ -30,6 +31,9 @@ use uuid::Uuid;
 use self::core::{Core, entries, pin};
 
 /// One thing that happens.
+/// A list as people keep them, mistakes and all.
+const CIDS: &str = include_str!("data/cids.txt");
+
 #[derive(Clone, Debug)]
 enum Step {
     Key(KeyCode, bool),
@@ -47,7 +51,7 @@ enum Step {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let keys = "jkgG][vaA/ dyYuULLprsSfioxq?n123>:\u{e9}";
+    let keys = "jkgG][vaA/ dyYuULLeprsSfioxq?n123>:\u{e9}";
     let key = prop_oneof![
         8 => prop::sample::select(keys.chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         4 => prop::sample::select(vec![
@@ -59,6 +63,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         10 => (key, prop::bool::weighted(0.1)).prop_map(|(key, ctrl)| Step::Key(key, ctrl)),
         1 => ".{0,20}".prop_map(Step::Paste),
+        1 => Just(Step::Paste(CIDS.to_owned())),
         1 => (0u16..140, 0u16..50).prop_map(|(width, height)| Step::Resize(width, height)),
         1 => (0u64..100_000).prop_map(Step::Later),
         1 => (1usize..20).prop_map(Step::Gain),
@@ -173,6 +178,27 @@ fn unpinned(core: &mut Core, job: JobId, pins: Vec<UnpinTarget>) {
     });
 }
 
+fn cids_read(core: &mut Core, seq: Seq) {
+    let result = CidList::read(CIDS.as_bytes()).map_err(|error| error.to_string());
+    core.reply(Reply::CidsRead { seq, result });
+}
+
+fn list_pinned(core: &mut Core, job: JobId, list: &CidList) {
+    let error = ApiError::Timeout("30 s".to_owned());
+    let ends = [JobEnd::AlreadyPinned(None), JobEnd::Failed(error)];
+    // One more than there are.
+    let items = (0..=list.pins.len()).map(|place| ListItem {
+        place,
+        end: ends[place % 2].clone(),
+    });
+    let items = items.collect();
+    core.reply(Reply::ListPinned { job, items });
+    core.reply(Reply::Finished {
+        job,
+        end: JobEnd::BatchOver,
+    });
+}
+
 fn answer(core: &mut Core, effect: Effect, well: bool) {
     let error = || ApiError::Timeout("30 s".to_owned());
     match effect {
@@ -232,6 +258,8 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
             taken_back(core, job, offer);
         }
         Effect::Submit(Request::Unpin { job, pins }) => unpinned(core, job, pins),
+        Effect::Submit(Request::ReadCids { seq, .. }) => cids_read(core, seq),
+        Effect::Submit(Request::PinList { job, list, .. }) => list_pinned(core, job, &list),
         Effect::Submit(Request::Upload { job, .. } | Request::PinByCid { job, .. }) => {
             let end = core
                 .pins
@@ -240,6 +268,10 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
                 .map_or(JobEnd::AlreadyPinned(None), JobEnd::Pinned);
             core.reply(Reply::Finished { job, end });
         }
+        Effect::Submit(Request::Export { job, .. }) => core.reply(Reply::Finished {
+            job,
+            end: JobEnd::Broken("it is there already".to_owned()),
+        }),
         Effect::Submit(Request::Scan { seq, .. }) => {
             let plans = vec![Err("nothing to upload".to_owned())];
             core.reply(Reply::Scanned { seq, plans });

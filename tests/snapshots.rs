@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use lazypin::app::{AppConfig, Effect, Message};
 use lazypin::domain::change::{Kind, Outcome};
 use lazypin::domain::{
-    Change, ChangeItem, Page, Pin, Protection, Rule, UnpinItem, UnpinOutcome, UploadFile,
+    Change, ChangeItem, CidList, Page, Pin, Protection, Rule, UnpinItem, UnpinOutcome, UploadFile,
     UploadPlan,
 };
 use lazypin::error::ApiError;
@@ -442,6 +442,45 @@ fn upload_under_way() {
             panic!("nothing was uploaded");
         };
         core.reply(Reply::UploadProgress { job, sent: 250_000 });
+        core
+    });
+}
+
+#[test]
+fn export() {
+    check("export-as", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("  ej");
+        core
+    });
+    check("export", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("el");
+        core.key(KeyCode::Enter);
+        let Request::Export { job, .. } = core.take_request() else {
+            panic!("nothing is exported");
+        };
+        let why = "pins-2026-11-22.jsonl is there already; give another name";
+        core.reply(Reply::Finished {
+            job,
+            end: JobEnd::Broken(why.to_owned()),
+        });
+        core
+    });
+}
+
+#[test]
+fn pin_list() {
+    check("pin-list", |size| {
+        let mut core = Core::connected(size, pins());
+        core.press("p");
+        let list = include_str!("data/cids.txt");
+        core.say(Message::Paste(list.to_owned()));
+        let Request::ReadCids { seq, .. } = core.take_request() else {
+            panic!("nothing is read");
+        };
+        let result = CidList::read(list.as_bytes()).map_err(|error| error.to_string());
+        core.reply(Reply::CidsRead { seq, result });
         core
     });
 }

@@ -27,6 +27,11 @@ impl App {
             Needs::Plan => matches!(&self.modal, Some(Modal::Confirm(it)) if it.plan().is_some()),
             Needs::Job => !self.jobs.is_empty(),
             Needs::Batch => self.jobs.has_batch(),
+            Needs::Pages => match &self.modal {
+                Some(Modal::PinList(pin)) => pin.scrolls(),
+                _ => self.context() != Context::Form,
+            },
+            Needs::CidForm => matches!(self.modal, Some(Modal::PinByCid(_))),
             Needs::Closable => {
                 self.context() != Context::List
                     || !self.marks.is_empty()

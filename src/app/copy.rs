@@ -127,9 +127,10 @@ impl App {
         }
     }
 
-    /// Does what an action means in the menu.
-    pub(super) fn act_in_copy_menu(&mut self, action: Action) {
+    /// Does what an action means in a menu.
+    pub(super) fn act_in_menu(&mut self, action: Action) {
         let Some(Modal::CopyAs(menu)) = &mut self.modal else {
+            self.act_in_export_menu(action);
             return;
         };
         let forms = CopyForm::ALL.len();

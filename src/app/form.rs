@@ -3,6 +3,7 @@
 use crossterm::event::{KeyEvent, KeyModifiers};
 use tui_textarea::TextArea;
 
+use super::{App, Modal};
 use crate::domain::Metadata;
 use crate::domain::text::human_bytes;
 
@@ -117,8 +118,11 @@ impl Form {
         if self.on_cancel() {
             return Taken::Cancel;
         }
+        let is_lone = self.fields.len() == 1;
         match self.fields.get_mut(self.focus) {
             Some(field) if field.is_multiline => field.area.insert_newline(),
+            // There is nothing else to say.
+            Some(_) if is_lone => return Taken::Send,
             _ => self.move_focus(true),
         }
         Taken::Moved
@@ -168,5 +172,19 @@ impl Form {
             field.area.insert_str(text.trim().replace('\n', " "));
         }
         self.error = None;
+    }
+}
+
+impl App {
+    /// The form on the screen.
+    pub(super) fn form_mut(&mut self) -> Option<&mut Form> {
+        match self.modal.as_mut()? {
+            Modal::Upload(upload) => Some(&mut upload.form),
+            Modal::PinByCid(pin) => Some(&mut pin.form),
+            Modal::PinList(pin) => Some(&mut pin.form),
+            Modal::SavePlan(save) => Some(&mut save.form),
+            Modal::Export(export) => Some(&mut export.form),
+            _ => None,
+        }
     }
 }

@@ -1,13 +1,15 @@
 //! Work under way: what it is, how far it is, and which pins it is about.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indexmap::IndexMap;
 
+use super::pin_list::ListReport;
 use super::results::{EndedJob, Results};
 use crate::domain::text::count;
-use crate::domain::{Pace, PinId, UndoReport, UnpinReport};
+use crate::domain::{CidList, Pace, PinId, RecordFormat, UndoReport, UnpinReport};
 use crate::protocol::JobId;
 
 /// How often the line of a running job is drawn anew.
@@ -48,6 +50,8 @@ impl Job {
         match &self.kind {
             JobKind::Unpin { .. } => pins("unpin"),
             JobKind::Undo(_) => pins("take back"),
+            JobKind::PinList { list, .. } => format!("pin {}", count(list.pins.len(), "CID")),
+            JobKind::Export { name, .. } => format!("export to '{name}'"),
             JobKind::Upload { title, .. } => format!("upload '{title}'"),
             JobKind::PinByCid { title } => format!("pin '{title}'"),
         }
@@ -57,6 +61,7 @@ impl Job {
     pub fn share(&self) -> Option<(u64, u64)> {
         match (&self.kind, &self.pace) {
             (JobKind::Upload { total, sent, .. }, _) => Some((*sent, *total)),
+            (JobKind::Export { written, total, .. }, _) => Some((*written, (*total)?)),
             (_, Some(pace)) => Some((pace.ended() as u64, pace.total() as u64)),
             (_, None) => None,
         }
@@ -95,6 +100,26 @@ pub enum JobKind {
     PinByCid {
         /// What a person calls it.
         title: String,
+    },
+    /// Writing pins to a file.
+    Export {
+        /// In which form.
+        format: RecordFormat,
+        /// The file's name, as it was typed.
+        name: String,
+        /// Pins that are written.
+        written: u64,
+        /// Pins that there are, once that is known.
+        total: Option<u64>,
+    },
+    /// Pins of a list of CIDs.
+    PinList {
+        /// The list.
+        list: Arc<CidList>,
+        /// Whether the pin at this place of the list is not reported yet.
+        is_open: Vec<bool>,
+        /// What became of the others.
+        report: ListReport,
     },
 }
 

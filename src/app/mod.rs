@@ -11,6 +11,7 @@ mod connection;
 mod copy;
 mod details;
 mod effect;
+mod export;
 mod filter;
 pub mod form;
 mod jobs;
@@ -28,6 +29,8 @@ mod pending;
 pub mod picker;
 mod pin_by_cid;
 mod pin_form;
+mod pin_list;
+mod pin_list_form;
 mod protect;
 mod reader;
 mod results;
@@ -50,6 +53,7 @@ pub use change_log::{ChangeLog, Rows};
 pub use connection::Connection;
 pub use copy::{CopyForm, CopyMenu};
 pub use effect::{CopyFailure, CopyRoute, Effect};
+pub use export::{EXPORT_FORMS, ExportForm, ExportMenu};
 pub use filter::FilterLine;
 pub use jobs::{Job, JobKind, Jobs};
 pub use jobs_panel::JobsPanel;
@@ -62,6 +66,8 @@ pub use message::{DirectoryEntry, EntryKind, Message};
 pub use modal::{Confirm, Modal, Question};
 pub use palette::Palette;
 pub use pin_form::PinForm;
+pub use pin_list::ListReport;
+pub use pin_list_form::PinListForm;
 pub use reader::{Reader, ReaderLine, ReaderSubject};
 pub(crate) use reader::{record_lines, wrap};
 pub use results::{EndedJob, Results};
@@ -94,7 +100,7 @@ pub struct AppConfig {
     pub read_only: bool,
     /// Rows on a page at the most; `None` fills the window.
     pub page_size: Option<u16>,
-    /// Where the file picker opens first.
+    /// Where lazypin was started: the file picker opens there first, and files are written there.
     pub directory: PathBuf,
     /// What no bulk unpin touches.
     pub protection: Protection,
@@ -145,6 +151,8 @@ pub struct App {
     pub now: Now,
     /// Whether the program is over.
     pub is_over: bool,
+    /// Where the file picker opens.
+    picker_directory: PathBuf,
     pending: Pending,
     cut_off: Option<BatchOffer>,
     next_job: JobId,
@@ -163,6 +171,7 @@ impl App {
         Self {
             connection: Connection::new(config.service.clone()),
             protection: config.protection.clone(),
+            picker_directory: config.directory.clone(),
             config,
             keymap,
             layout,

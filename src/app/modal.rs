@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::change_log::ChangeLog;
 use super::copy::CopyMenu;
+use super::export::{ExportForm, ExportMenu};
 use super::jobs_panel::JobsPanel;
 use super::palette::Palette;
 use super::picker::Picker;
 use super::pin_form::PinForm;
+use super::pin_list_form::PinListForm;
 use super::reader::Reader;
 use super::save_plan::SavePlanForm;
 use super::upload_form::UploadForm;
@@ -23,6 +25,10 @@ pub enum Modal {
     Reader(Reader),
     /// The forms in which a CID can be copied.
     CopyAs(CopyMenu),
+    /// The forms in which pins can be written to a file.
+    ExportAs(ExportMenu),
+    /// Which file to write to.
+    Export(Box<ExportForm>),
     /// A question.
     Confirm(Confirm),
     /// The file picker.
@@ -39,6 +45,8 @@ pub enum Modal {
     ChangeLog(Box<ChangeLog>),
     /// The jobs of this session.
     Jobs(JobsPanel),
+    /// A list of CIDs to pin.
+    PinList(Box<PinListForm>),
 }
 
 impl Modal {
@@ -46,11 +54,15 @@ impl Modal {
     pub fn context(&self) -> Context {
         match self {
             Self::Reader(_) => Context::Reader,
-            Self::CopyAs(_) => Context::Menu,
+            Self::CopyAs(_) | Self::ExportAs(_) => Context::Menu,
             Self::Confirm(confirm) if confirm.expected.is_some() => Context::ConfirmTyped,
             Self::Confirm(_) => Context::Confirm,
             Self::Picker(_) => Context::Picker,
-            Self::Upload(_) | Self::PinByCid(_) | Self::SavePlan(_) => Context::Form,
+            Self::Upload(_)
+            | Self::PinByCid(_)
+            | Self::PinList(_)
+            | Self::Export(_)
+            | Self::SavePlan(_) => Context::Form,
             Self::Palette(_) => Context::Palette,
             Self::ChangeLog(_) => Context::Changes,
             Self::Jobs(_) => Context::Jobs,

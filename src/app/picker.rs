@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexSet;
 
 use super::message::{DirectoryEntry, EntryKind};
-use super::{App, Effect, Modal};
+use super::{App, Effect, Modal, PinForm};
 use crate::input::Action;
-use crate::protocol::{Request, Seq};
+use crate::protocol::{CidSource, Request, Seq};
 
 /// The file picker.
 #[derive(Debug)]
 pub struct Picker {
+    /// What the choice is for.
+    pub purpose: PickerPurpose,
     /// The directory that is shown.
     pub directory: PathBuf,
     /// What was typed to narrow it.
@@ -32,9 +34,19 @@ pub struct Picker {
     select: Option<PathBuf>,
 }
 
+/// What something is chosen for.
+#[derive(Debug)]
+pub enum PickerPurpose {
+    /// To upload files and directories.
+    Upload,
+    /// To read CIDs from a file, and where to go back to.
+    Cids(Box<PinForm>),
+}
+
 impl Picker {
-    fn new(directory: PathBuf, seq: Seq) -> Self {
+    fn new(purpose: PickerPurpose, directory: PathBuf, seq: Seq) -> Self {
         Self {
+            purpose,
             directory,
             filter: String::new(),
             cursor: 0,
@@ -46,6 +58,14 @@ impl Picker {
             shown: Vec::new(),
             seq,
             select: None,
+        }
+    }
+
+    /// The form that wants a file of CIDs.
+    pub(super) fn pin_form(&self) -> Option<&PinForm> {
+        match &self.purpose {
+            PickerPurpose::Upload => None,
+            PickerPurpose::Cids(pin) => Some(pin),
         }
     }
 
@@ -151,10 +171,10 @@ impl App {
     }
 
     /// Opens the picker, where it was left.
-    pub(super) fn open_picker(&mut self) {
+    pub(super) fn open_picker(&mut self, purpose: PickerPurpose) {
         let seq = self.next_look.advance();
-        let path = self.config.directory.clone();
-        self.modal = Some(Modal::Picker(Picker::new(path.clone(), seq)));
+        let path = self.picker_directory.clone();
+        self.modal = Some(Modal::Picker(Picker::new(purpose, path.clone(), seq)));
         self.effect(Effect::ReadDirectory { seq, path });
     }
 
@@ -184,7 +204,7 @@ impl App {
         picker.waiting = None;
         match result {
             Ok(entries) => {
-                self.config.directory.clone_from(&path);
+                self.picker_directory.clone_from(&path);
                 picker.take_entries(path, entries);
             }
             Err(why) => picker.error = Some(why),
@@ -235,7 +255,7 @@ impl App {
             Action::Choose => self.choose_in_picker(),
             Action::Back => {
                 if picker.filter.is_empty() {
-                    self.modal = None;
+                    self.leave_picker();
                 } else {
                     picker.filter.clear();
                     picker.narrow();
@@ -254,8 +274,19 @@ impl App {
         }
     }
 
-    /// Finds out what an upload of the marked entries would send; without marks, of the one under
-    /// the cursor.
+    /// Closes the picker; back to the form that it came from.
+    fn leave_picker(&mut self) {
+        self.modal = match self.modal.take() {
+            Some(Modal::Picker(Picker {
+                purpose: PickerPurpose::Cids(pin),
+                ..
+            })) => Some(Modal::PinByCid(pin)),
+            _ => None,
+        };
+    }
+
+    /// Has the marked entries read for what they are chosen for; without marks, the one under the
+    /// cursor.
     fn choose_in_picker(&mut self) {
         let seq = self.next_look.advance();
         let Some(Modal::Picker(picker)) = &mut self.modal else {
@@ -272,9 +303,24 @@ impl App {
                 None => return,
             }
         }
+        let (waiting, request) = match (&picker.purpose, paths.pop()) {
+            (PickerPurpose::Cids(_), Some(path)) if paths.is_empty() => {
+                let source = CidSource::File(path);
+                ("reading the list…", Request::ReadCids { seq, source })
+            }
+            (PickerPurpose::Cids(_), _) => {
+                picker.error = Some("one file at a time".to_owned());
+                return;
+            }
+            (PickerPurpose::Upload, last) => {
+                paths.extend(last);
+                ("counting what would be sent…", Request::Scan { seq, paths })
+            }
+        };
         picker.seq = seq;
-        picker.waiting = Some("counting what would be sent…");
-        self.effect(Effect::Submit(Request::Scan { seq, paths }));
+        picker.error = None;
+        picker.waiting = Some(waiting);
+        self.effect(Effect::Submit(request));
     }
 
     /// Whether the picker waits for this look.

@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use crate::domain::Cid;
+use crate::protocol::Seq;
 
 /// The places of the fields.
 pub(super) const CID: usize = 0;
@@ -13,6 +14,8 @@ pub(super) const KEYVALUES: usize = 2;
 pub struct PinForm {
     /// The fields: CID, name, keyvalues.
     pub form: Form,
+    /// The list that is being read, which several pasted lines are.
+    pub waiting: Option<Seq>,
 }
 
 impl PinForm {
@@ -23,12 +26,16 @@ impl PinForm {
                 ("name", "", false, "optional"),
                 ("keyvalues", "", true, "KEY=VALUE, one a line (optional)"),
             ]),
+            waiting: None,
         }
     }
 
     /// What is to be said of the CID as it stands: what it is, or why it is none; nothing while the
     /// field is empty.
     pub fn check(&self) -> Option<Result<String, String>> {
+        if self.waiting.is_some() {
+            return Some(Ok("reading the list…".to_owned()));
+        }
         let text = self.form.text(CID);
         if text.is_empty() {
             return None;

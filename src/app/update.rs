@@ -83,11 +83,13 @@ impl App {
             self.type_in_filter(key);
             return;
         }
+        if let Some(form) = self.form_mut() {
+            form.type_key(key);
+            return;
+        }
         match (&mut self.modal, key.code) {
-            (Some(Modal::Upload(upload)), _) => upload.form.type_key(key),
-            (Some(Modal::PinByCid(pin)), _) => pin.form.type_key(key),
-            (Some(Modal::SavePlan(save)), _) => save.form.type_key(key),
             (Some(Modal::Palette(palette)), _) => palette.type_key(key),
+            (Some(Modal::ExportAs(_)), KeyCode::Char(c)) if plain => self.type_in_export_menu(c),
             (Some(Modal::Picker(picker)), KeyCode::Char(c)) if plain => picker.type_char(c),
             (Some(Modal::Picker(_)), KeyCode::Backspace) => self.backspace_in_picker(),
             (Some(Modal::CopyAs(_)), KeyCode::Char(c)) if plain => self.type_in_copy_menu(c),
@@ -109,13 +111,15 @@ impl App {
 
     fn paste(&mut self, text: &str) {
         match &mut self.modal {
-            Some(Modal::Upload(upload)) => upload.form.paste(text),
-            Some(Modal::PinByCid(pin)) => pin.form.paste(text),
-            Some(Modal::SavePlan(save)) => save.form.paste(text),
+            Some(Modal::PinByCid(_)) => self.paste_in_pin_form(text),
             Some(Modal::Picker(picker)) => picker.paste(text),
             Some(Modal::Palette(palette)) => palette.paste(text),
             None if self.filter.is_open => self.paste_in_filter(text),
-            _ => {}
+            _ => {
+                if let Some(form) = self.form_mut() {
+                    form.paste(text);
+                }
+            }
         }
     }
 
@@ -138,7 +142,7 @@ impl App {
                 (None, Action::Copy) => self.copy_cids(),
                 _ => {}
             },
-            Context::Menu => self.act_in_copy_menu(action),
+            Context::Menu => self.act_in_menu(action),
             Context::Confirm | Context::ConfirmTyped => self.act_in_confirm(action),
             Context::Picker => self.act_in_picker(action),
             Context::Form => self.act_in_form(action),
@@ -229,6 +233,7 @@ impl App {
             Action::PinByCid => self.ask_pin_by_cid(),
             Action::Copy => self.copy_cids(),
             Action::CopyAs => self.ask_copy_as(),
+            Action::Export => self.ask_export(),
             Action::OpenGateway => self.open_gateway(),
             Action::CancelJob => self.cancel_job(None),
             Action::Palette => self.open_palette(),
@@ -292,11 +297,8 @@ impl App {
     }
 
     fn act_in_form(&mut self, action: Action) {
-        let form = match &mut self.modal {
-            Some(Modal::Upload(upload)) => &mut upload.form,
-            Some(Modal::PinByCid(pin)) => &mut pin.form,
-            Some(Modal::SavePlan(save)) => &mut save.form,
-            _ => return,
+        let Some(form) = self.form_mut() else {
+            return;
         };
         let taken = match action {
             Action::NextField | Action::PreviousField => {
@@ -305,6 +307,8 @@ impl App {
             }
             Action::Accept => form.take(),
             Action::Submit => super::form::Taken::Send,
+            Action::ChooseFile => return self.choose_list(),
+            Action::NextPage | Action::PreviousPage => return self.scroll_left_out(action),
             Action::Back => super::form::Taken::Cancel,
             _ => return,
         };
@@ -414,6 +418,13 @@ impl App {
             } => self.change_items_received(seq, offset, result),
             Reply::Protected { seq, result } => self.protected(seq, result),
             Reply::Undone { job, items } => self.undone(job, &items),
+            Reply::ExportProgress {
+                job,
+                written,
+                total,
+            } => self.export_progress(job, written, total),
+            Reply::CidsRead { seq, result } => self.cids_read(seq, result),
+            Reply::ListPinned { job, items } => self.list_pinned(job, &items),
             Reply::CutOff(offer) => self.cut_off = Some(offer),
             Reply::UploadProgress { job, sent } => self.upload_progress(job, sent),
             Reply::Finished { job, end } => self.job_over(job, end),
@@ -425,18 +436,19 @@ impl App {
             return;
         };
         match &job.kind {
-            JobKind::Unpin { .. } | JobKind::Undo(_) => {
+            JobKind::Unpin { .. } | JobKind::Undo(_) | JobKind::PinList { .. } => {
                 let broken = match end {
                     JobEnd::Broken(why) => Some(why),
                     JobEnd::Failed(error) => Some(error.to_string()),
                     _ => None,
                 };
-                if matches!(job.kind, JobKind::Undo(_)) {
-                    self.undo_over(job, broken.as_deref());
-                } else {
-                    self.unpin_over(job, broken.as_deref());
+                match job.kind {
+                    JobKind::Undo(_) => self.undo_over(job, broken.as_deref()),
+                    JobKind::PinList { .. } => self.pin_list_over(job, broken.as_deref()),
+                    _ => self.unpin_over(job, broken.as_deref()),
                 }
             }
+            JobKind::Export { .. } => self.export_over(job, end),
             JobKind::Upload { .. } | JobKind::PinByCid { .. } => self.pin_job_over(job, end),
         }
     }
@@ -462,6 +474,7 @@ impl App {
             Request::ReadAccount => {}
             Request::Refresh { .. } => self.refresh_unserved(),
             Request::Scan { seq, .. } => self.scanned(seq, vec![Err(error().to_string())]),
+            Request::ReadCids { seq, .. } => self.cids_read(seq, Err(error().to_string())),
             Request::Undoable(named) => self.ask_undo(named, Err(error().to_string())),
             Request::Changes { seq, offset } => {
                 self.changes_received(seq, offset, Err(error().to_string()));
@@ -474,7 +487,9 @@ impl App {
             | Request::Undo { job, .. }
             | Request::Resume { job, .. }
             | Request::Upload { job, .. }
-            | Request::PinByCid { job, .. } => {
+            | Request::PinByCid { job, .. }
+            | Request::PinList { job, .. }
+            | Request::Export { job, .. } => {
                 self.job_over(job, JobEnd::Failed(error()));
             }
         }

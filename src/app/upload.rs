@@ -3,6 +3,7 @@
 
 use super::form::Taken;
 use super::modal::Modal;
+use super::picker::PickerPurpose;
 use super::upload_form::{UploadForm, default_name};
 use super::{App, Effect, Job, JobKind};
 use crate::domain::{Pin, PinId, UploadPlan};
@@ -13,7 +14,7 @@ impl App {
     /// Opens the file picker.
     pub(super) fn ask_upload(&mut self) {
         if !self.refuses_changes() {
-            self.open_picker();
+            self.open_picker(PickerPurpose::Upload);
         }
     }
 
@@ -91,6 +92,8 @@ impl App {
                 Some(Modal::Upload(_)) => self.send_upload(),
                 Some(Modal::PinByCid(_)) => self.send_pin_by_cid(),
                 Some(Modal::SavePlan(_)) => self.send_save_plan(),
+                Some(Modal::PinList(_)) => self.send_pin_list(),
+                Some(Modal::Export(_)) => self.send_export(),
                 _ => {}
             },
         }
@@ -101,7 +104,7 @@ impl App {
         let (title, verb) = match &job.kind {
             JobKind::Upload { title, .. } => (title, "uploaded"),
             JobKind::PinByCid { title } => (title, "pinned"),
-            JobKind::Unpin { .. } | JobKind::Undo(_) => return,
+            _ => return,
         };
         let (summary, went_well) = match end {
             JobEnd::Pinned(pin) => {
@@ -133,7 +136,7 @@ impl App {
                 (format!("'{title}' was not {verb}: {error}"), false)
             }
             JobEnd::Broken(why) => (format!("'{title}' broke off: {why}"), false),
-            JobEnd::BatchOver => return,
+            JobEnd::BatchOver | JobEnd::Exported { .. } => return,
         };
         if went_well {
             self.inform(summary.clone());

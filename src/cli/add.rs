@@ -37,13 +37,13 @@ pub(super) async fn run(args: &AddArgs, session: &Session<'_>) -> anyhow::Result
         .or(add(&args.paths, &metadata, connection.service(), &mut made))
         .await;
     connection.close().await;
-    match ended {
-        Some(ended) => {
-            ended?;
-            made.end()
-        }
-        None => made.interrupted(&sources),
+    if let Some(ended) = ended {
+        ended?;
+        return made.end();
     }
+    let left = &sources[made.settled()..];
+    let (begun, rest) = left.split_at(left.len().min(1));
+    made.interrupted(begun, rest)
 }
 
 async fn add(
@@ -52,7 +52,7 @@ async fn add(
     service: &dyn PinningService,
     made: &mut Made,
 ) -> anyhow::Result<()> {
-    for path in paths {
+    for (place, path) in paths.iter().enumerate() {
         let source = path.display().to_string();
         match scan(path).await? {
             // The sentence begins with the path.
@@ -66,7 +66,7 @@ async fn add(
                 }
                 plan.metadata.keyvalues.clone_from(&metadata.keyvalues);
                 let end = upload_with_progress(service, &plan, &source).await;
-                made.settle(&source, end, "added")?;
+                made.settle(place, &source, end, "added")?;
             }
         }
     }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::json::json;
 use super::out::{Out, note};
 use super::{Outcome, Session};
 use crate::domain::Change;
 use crate::domain::change::short_id;
+use crate::domain::json::json;
 use crate::domain::record::Time;
 use crate::domain::text::{count, scrub};
 use crate::journal::{self, Batch, ChangeLog, Logged, Outcome as ItemOutcome};

@@ -2,8 +2,6 @@
 
 use anyhow::Context as _;
 
-use super::json::json;
-use super::listing::{Listing, Until};
 use super::matching;
 use super::out::{Out, note};
 use super::table::Table;
@@ -12,9 +10,10 @@ use crate::api::PinningService;
 use crate::args::{Format, LsArgs};
 use crate::config::UsageError;
 use crate::domain::filter::Filter;
-use crate::domain::record::Time;
-use crate::domain::text::{scrub, total_bytes};
-use crate::domain::{ListQuery, Pin, Record, Totals};
+use crate::domain::records::{RecordFormat, RecordWriter};
+use crate::domain::text::total_bytes;
+use crate::domain::{ListQuery, Pin, Totals};
+use crate::worker::listing::{Listing, Until};
 
 /// Pins listed where nobody says how many.
 const USUAL: u64 = 100;
@@ -141,11 +140,7 @@ fn list_found(
 /// One of the forms, in the middle of being written.
 enum Form {
     Table(Table),
-    Json { first: bool },
-    JsonLines,
-    Csv { scrubbed: bool },
-    Cids,
-    Ids,
+    Records(RecordWriter),
 }
 
 impl Form {
@@ -155,142 +150,45 @@ impl Form {
         totals: Totals,
         out: &mut Out,
     ) -> anyhow::Result<Self> {
-        Ok(match format {
+        let format = match format {
             Format::Table => {
                 let table = Table::new(first_rows, out.width, out.color);
                 out.line(&table.header())?;
-                Self::Table(table)
+                return Ok(Self::Table(table));
             }
-            Format::Json => {
-                out.write(&format!(
-                    "{{\"totals\":{{\"files\":{},\"size\":{}}},\"pins\":[",
-                    totals.files, totals.size
-                ))?;
-                Self::Json { first: true }
-            }
-            Format::Jsonl => Self::JsonLines,
-            Format::Csv => {
-                out.write(&csv_line(&CSV_FIELDS)?)?;
-                Self::Csv {
-                    scrubbed: out.is_terminal,
-                }
-            }
-            Format::Cid => Self::Cids,
-            Format::Id => Self::Ids,
-        })
+            Format::Json => RecordFormat::Json,
+            Format::Jsonl => RecordFormat::JsonLines,
+            Format::Csv => RecordFormat::Csv,
+            Format::Cid => RecordFormat::Cids,
+            Format::Id => RecordFormat::Ids,
+        };
+        let writer = RecordWriter::new(format, out.is_terminal);
+        let mut text = String::new();
+        writer.begin(totals, &mut text)?;
+        out.write(&text)?;
+        Ok(Self::Records(writer))
     }
 
     fn rows(&mut self, pins: &[Pin], out: &mut Out) -> anyhow::Result<()> {
+        let mut text = String::new();
         for pin in pins {
             match self {
                 Self::Table(table) => out.line(&table.row(pin))?,
-                Self::Json { first } => {
-                    out.write(if *first { "\n" } else { ",\n" })?;
-                    *first = false;
-                    out.write(&json(&Record::from(pin))?)?;
+                Self::Records(writer) => {
+                    text.clear();
+                    writer.pin(pin, &mut text)?;
+                    out.write(&text)?;
                 }
-                Self::JsonLines => out.line(&json(&Record::from(pin))?)?,
-                Self::Csv { scrubbed } => {
-                    let fields = csv_fields(pin)?;
-                    out.write(&if *scrubbed {
-                        csv_line(&fields.map(|field| scrub(&field).into_owned()))?
-                    } else {
-                        csv_line(&fields)?
-                    })?;
-                }
-                // A service may send what is no CID, with line breaks in it: one line stays one.
-                Self::Cids => out.line(&scrub(pin.cid.as_str()))?,
-                Self::Ids => out.line(&scrub(pin.id.as_str()))?,
             }
         }
         Ok(())
     }
 
     fn end(&self, out: &mut Out) -> anyhow::Result<()> {
-        match self {
-            Self::Json { first: true } => out.line("]}"),
-            Self::Json { first: false } => out.line("\n]}"),
-            _ => Ok(()),
+        let mut text = String::new();
+        if let Self::Records(writer) = self {
+            writer.end(&mut text);
         }
-    }
-}
-
-const CSV_FIELDS: [&str; 18] = [
-    "id",
-    "cid",
-    "name",
-    "type",
-    "size",
-    "status",
-    "pinned",
-    "date_pinned",
-    "date_unpinned",
-    "created_at",
-    "updated_at",
-    "is_dir",
-    "is_pin_by_hash",
-    "root_hash",
-    "sub_hash_status",
-    "file_record_id",
-    "user_id",
-    "keyvalues",
-];
-
-fn csv_fields(pin: &Pin) -> anyhow::Result<[String; CSV_FIELDS.len()]> {
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    Ok([
-        pin.id.as_str().to_owned(),
-        pin.cid.as_str().to_owned(),
-        text(&pin.name),
-        text(&pin.mime_type),
-        pin.size.map_or_else(String::new, |size| size.to_string()),
-        text(&pin.status),
-        pin.pinned.to_string(),
-        Time(pin.date_pinned).text(),
-        Time(pin.date_unpinned).text(),
-        Time(pin.created_at).text(),
-        Time(pin.updated_at).text(),
-        pin.is_dir.to_string(),
-        pin.is_pin_by_hash.to_string(),
-        text(&pin.root_hash),
-        text(&pin.sub_hash_status),
-        text(&pin.file_record_id),
-        text(&pin.user_id),
-        json(&pin.keyvalues)?,
-    ])
-}
-
-/// One line of CSV as RFC 4180 has it. Everything but numbers is quoted, so that a spreadsheet
-/// asks less often what a field might be.
-fn csv_line(fields: &[impl AsRef<[u8]>]) -> anyhow::Result<String> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .quote_style(csv::QuoteStyle::NonNumeric)
-        .from_writer(Vec::new());
-    writer.write_record(fields)?;
-    let line = writer
-        .into_inner()
-        .map_err(csv::IntoInnerError::into_error)?;
-    Ok(String::from_utf8(line)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Cid;
-
-    #[test]
-    fn csv_brings_any_name_back_as_it_was() {
-        let mut pin = Pin::new("id", Cid::as_received("bafy"));
-        pin.name = Some("a \"quoted\", name\r\nof two lines".to_owned());
-        pin.size = Some(7);
-        let line = csv_line(&csv_fields(&pin).unwrap()).unwrap();
-        assert!(line.ends_with("\r\n") && line.contains(",7,"), "{line}");
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(line.as_bytes());
-        let read = reader.records().next().unwrap().unwrap();
-        assert_eq!(&read[2], pin.name.as_deref().unwrap());
-        assert_eq!(&read[17], "{}");
+        out.write(&text)
     }
 }

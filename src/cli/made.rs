@@ -54,7 +54,8 @@ pub(super) struct Made {
     /// Whether the JSON is the record itself rather than a list.
     lone: bool,
     out: Out,
-    pins: Vec<Pin>,
+    /// By their places among all that was asked for.
+    pins: BTreeMap<usize, Pin>,
     settled: usize,
     failed: usize,
     hint: Option<&'static str>,
@@ -69,7 +70,7 @@ impl Made {
             json: session.json,
             lone,
             out: Out::that_keeps_on(session.settings),
-            pins: Vec::new(),
+            pins: BTreeMap::new(),
             settled: 0,
             failed: 0,
             hint: None,
@@ -102,20 +103,32 @@ impl Made {
         self.settled
     }
 
-    /// Tells how the pin of `source` ended; `word` is for a new one.
-    pub(super) fn settle(&mut self, source: &str, end: JobEnd, word: &str) -> anyhow::Result<()> {
+    /// Tells how the pin of `source`, asked for in this place, ended; `word` is for a new one.
+    pub(super) fn settle(
+        &mut self,
+        place: usize,
+        source: &str,
+        end: JobEnd,
+        word: &str,
+    ) -> anyhow::Result<()> {
         let entry = upload::entry(source, &end);
         // Told before it is written down: a full disk must not cost anybody the CID.
-        self.settle_told(source, end, word)?;
+        self.settle_told(place, source, end, word)?;
         self.record(entry)
     }
 
-    fn settle_told(&mut self, source: &str, end: JobEnd, word: &str) -> anyhow::Result<()> {
+    fn settle_told(
+        &mut self,
+        place: usize,
+        source: &str,
+        end: JobEnd,
+        word: &str,
+    ) -> anyhow::Result<()> {
         match end {
-            JobEnd::Pinned(pin) => self.tell(word, pin),
+            JobEnd::Pinned(pin) => self.tell(place, word, pin),
             JobEnd::AlreadyPinned(Some(pin)) => {
                 note(&format!("{source}: already pinned as {}", pin.id));
-                self.tell("already", pin)
+                self.tell(place, "already", pin)
             }
             JobEnd::AlreadyPinned(None) => {
                 note(&format!(
@@ -133,7 +146,7 @@ impl Made {
                 self.tell_failure(&format!("{source}: {why}"));
                 Ok(())
             }
-            JobEnd::BatchOver => {
+            JobEnd::BatchOver | JobEnd::Exported { .. } => {
                 self.tell_failure(&format!("{source}: nothing is known of how it ended"));
                 Ok(())
             }
@@ -152,10 +165,10 @@ impl Made {
         note(&format!("can't {} {what_and_why}", self.verb));
     }
 
-    fn tell(&mut self, word: &str, pin: Pin) -> anyhow::Result<()> {
+    fn tell(&mut self, place: usize, word: &str, pin: Pin) -> anyhow::Result<()> {
         self.settled += 1;
         if self.json {
-            self.pins.push(pin);
+            self.pins.insert(place, pin);
             return Ok(());
         }
         let mut line = format!(
@@ -174,7 +187,8 @@ impl Made {
     pub(super) fn end(mut self) -> anyhow::Result<Outcome> {
         let ended = self.running.take().map_or(Ok(()), Running::end);
         if self.json {
-            self.out.records(&self.pins, self.lone)?;
+            let pins: Vec<Pin> = self.pins.into_values().collect();
+            self.out.records(&pins, self.lone)?;
         }
         if let Some(text) = self.hint {
             hint(text);
@@ -187,24 +201,26 @@ impl Made {
         })
     }
 
-    /// The same after a signal; `sources` are all that were to be pinned, in their order, the
-    /// first unsettled one among them begun.
-    pub(super) fn interrupted(self, sources: &[String]) -> anyhow::Result<Outcome> {
+    /// The same after a signal, which broke off the first of these and kept the others from being
+    /// begun.
+    pub(super) fn interrupted(
+        self,
+        broken_off: &[String],
+        not_begun: &[String],
+    ) -> anyhow::Result<Outcome> {
         let (settled, failed) = (self.settled, self.failed);
         self.end()?;
-        let mut left = sources.get(settled..).unwrap_or_default();
-        if let Some((first, rest)) = left.split_first() {
+        for source in broken_off {
             note(&format!(
-                "{first}: broken off; whether it was pinned is not known"
+                "{source}: broken off; whether it was pinned is not known"
             ));
-            left = rest;
         }
         note(&format!(
             "interrupted: {} made, {failed} failed, {} not begun{}",
             count(settled - failed, "pin"),
-            left.len(),
-            match left.len() {
-                1..=NAMED => format!(": {}", left.join(", ")),
+            not_begun.len(),
+            match not_begun.len() {
+                1..=NAMED => format!(": {}", not_begun.join(", ")),
                 _ => String::new(),
             }
         ));

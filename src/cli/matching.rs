@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::listing::{Listing, Until};
 use crate::api::PinningService;
 use crate::config::UsageError;
 use crate::domain::filter::{Filter, PinFacts, Scratch};
 use crate::domain::{ListQuery, Pin};
 use crate::error::ApiError;
+use crate::worker::listing::{Listing, Until};
 
 /// Reads a filter; its first mistake is wrong usage, named with its place.
 pub(super) fn parse(text: &str) -> Result<Filter, UsageError> {

@@ -4,8 +4,8 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal as _, Write};
 
 use anyhow::Context as _;
 
-use super::json::{json, pretty_json};
 use crate::config::Settings;
+use crate::domain::json::{json, pretty_json};
 use crate::domain::{Pin, Record, text};
 
 /// Whoever read our output has gone; not an error, but the end of listing.

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use futures_util::{StreamExt as _, stream};
 
-use super::listing::{Listing, Until};
 use crate::api::PinningService;
 use crate::domain::{ListQuery, Pin, PinId, PinnedFilter, UnpinTarget};
 use crate::error::ApiError;
+use crate::worker::listing::{Listing, Until};
 
 /// Up to so many pins are looked up one by one.
 const ONE_BY_ONE: usize = 20;

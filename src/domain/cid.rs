@@ -53,6 +53,15 @@ impl Cid {
                 .is_some_and(|hash| other.multihash_hex() == Some(hash))
     }
 
+    /// What tells two contents apart: codec and multihash, the same for both versions. A text that
+    /// is no CID stands for itself.
+    pub fn content(&self) -> Vec<u8> {
+        match ::cid::Cid::from_str(&self.0) {
+            Ok(cid) => ::cid::Cid::new_v1(cid.codec(), *cid.hash()).to_bytes(),
+            Err(_) => self.0.as_bytes().to_vec(),
+        }
+    }
+
     /// What the CID says about itself: version and codec, as in `CIDv1 raw`.
     pub fn describe(&self) -> Option<String> {
         let cid = ::cid::Cid::from_str(&self.0).ok()?;

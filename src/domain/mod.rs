@@ -4,7 +4,9 @@
 
 pub mod change;
 pub mod cid;
+pub mod cid_list;
 pub mod filter;
+pub mod json;
 pub mod metadata;
 pub mod pace;
 pub mod packed;
@@ -13,12 +15,14 @@ pub mod plan;
 pub mod protection;
 pub mod query;
 pub mod record;
+pub mod records;
 pub mod text;
 pub mod unpin;
 pub mod upload;
 
 pub use change::{Change, ChangeItem, Page};
 pub use cid::{Cid, CidError};
+pub use cid_list::{BadLine, CidLine, CidList};
 pub use metadata::Metadata;
 pub use pace::Pace;
 pub use packed::{PackedPin, PinKey};
@@ -27,6 +31,7 @@ pub use plan::{Account, LeftOut, PlanDraft, PlannedPin, UnpinPlan, Why};
 pub use protection::{Protection, Protector, Rule};
 pub use query::{ListQuery, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 pub use record::Record;
+pub use records::{RecordFormat, RecordWriter};
 pub use unpin::{
     UndoItem, UndoOutcome, UndoReport, UnpinItem, UnpinOutcome, UnpinReport, UnpinTarget,
 };

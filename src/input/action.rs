@@ -61,6 +61,8 @@ pub enum Action {
     Copy,
     /// Copy in another form.
     CopyAs,
+    /// Write pins to a file.
+    Export,
     /// Open at the gateway.
     OpenGateway,
     /// Call the running work off.
@@ -89,6 +91,8 @@ pub enum Action {
     PreviousField,
     /// Send the form from any field.
     Submit,
+    /// Choose a file instead of typing.
+    ChooseFile,
     /// Choose the marked entries, or the one under the cursor.
     Choose,
     /// To the directory above.
@@ -167,7 +171,7 @@ impl Context {
             Self::List => "Pins",
             Self::Pane => "Detail pane",
             Self::Reader => "Record, raw record, results, help",
-            Self::Menu => "Copy as",
+            Self::Menu => "Menus: copy as, export",
             Self::Jobs => "Jobs",
             Self::Confirm => "A question",
             Self::ConfirmTyped => "A question over 50 pins (type the number)",
@@ -208,6 +212,10 @@ pub enum Needs {
     Batch,
     /// Something to close or to clear.
     Closable,
+    /// More than is on the screen.
+    Pages,
+    /// The form for one CID.
+    CidForm,
 }
 
 /// One command: an action with its names.
@@ -296,14 +304,15 @@ pub const COMMANDS: &[Command] = &[
     command(
         Action::NextPage,
         "next-page",
-        &[List, Pane, Reader, Picker, Filter, Palette, Changes],
+        &[List, Pane, Reader, Picker, Form, Filter, Palette, Changes],
         "next, previous page",
     )
-    .footer(41, "page"),
+    .footer(41, "page")
+    .needs(Needs::Pages),
     command(
         Action::PreviousPage,
         "previous-page",
-        &[List, Pane, Reader, Picker, Filter, Palette, Changes],
+        &[List, Pane, Reader, Picker, Form, Filter, Palette, Changes],
         "next, previous page",
     ),
     command(
@@ -472,6 +481,14 @@ pub const COMMANDS: &[Command] = &[
     .footer(46, "copy as")
     .needs(Needs::Pin),
     command(
+        Action::Export,
+        "export",
+        &[List, Pane],
+        "export the marked, or all of the view: CSV, JSON, JSON Lines, CIDs",
+    )
+    .footer(47, "export")
+    .needs(Needs::Pin),
+    command(
         Action::OpenGateway,
         "open-gateway",
         &[List, Pane],
@@ -530,7 +547,7 @@ pub const COMMANDS: &[Command] = &[
         &[Picker],
         "take the marked, or this file or directory",
     )
-    .footer(4, "upload it"),
+    .footer(4, "take it"),
     command(
         Action::Accept,
         "accept",
@@ -559,6 +576,14 @@ pub const COMMANDS: &[Command] = &[
         "show or hide hidden files",
     )
     .footer(15, "hidden"),
+    command(
+        Action::ChooseFile,
+        "choose-file",
+        &[Form],
+        "pin by CID: take the CIDs from a file",
+    )
+    .footer(5, "from a file")
+    .needs(Needs::CidForm),
     command(
         Action::NextField,
         "next-field",

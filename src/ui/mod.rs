@@ -41,7 +41,9 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
     match &app.modal {
         None => {}
         Some(Modal::Reader(page)) => reader::draw(buffer, app, page, theme),
-        Some(Modal::CopyAs(menu)) => dialog::copy_menu::draw(buffer, app, menu, theme),
+        Some(Modal::CopyAs(menu)) => dialog::menu::draw_copy(buffer, app, menu, theme),
+        Some(Modal::ExportAs(menu)) => dialog::menu::draw_export(buffer, app, menu, theme),
+        Some(Modal::Export(export)) => dialog::form::draw_export(buffer, app, export, theme),
         Some(Modal::Confirm(confirm)) => dialog::confirm::draw(buffer, app, confirm, theme),
         Some(Modal::Picker(picker)) => dialog::picker::draw(buffer, app, picker, theme),
         Some(Modal::Upload(upload)) => dialog::form::draw_upload(buffer, app, upload, theme),
@@ -50,6 +52,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
         Some(Modal::ChangeLog(log)) => change_log::draw(buffer, app, log, theme),
         Some(Modal::Jobs(panel)) => dialog::jobs::draw(buffer, app, *panel, theme),
         Some(Modal::Palette(palette)) => dialog::palette::draw(buffer, app, palette, theme),
+        Some(Modal::PinList(pin)) => dialog::form::draw_pin_list(buffer, app, pin, theme),
     }
 }
 

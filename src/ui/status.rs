@@ -71,13 +71,18 @@ fn job_text(job: &Job, now: Duration) -> String {
         (_, true) => "calling off",
         (JobKind::Unpin { .. }, false) => "unpinning",
         (JobKind::Undo(_), false) => "taking back",
+        (JobKind::Export { .. }, false) => "exporting",
         (JobKind::Upload { .. }, false) => "uploading",
-        (JobKind::PinByCid { .. }, false) => "pinning",
+        (JobKind::PinByCid { .. } | JobKind::PinList { .. }, false) => "pinning",
     };
     let progress = progress(job, now);
     match &job.kind {
-        JobKind::Unpin { .. } | JobKind::Undo(_) => format!("{verb} {progress}"),
-        JobKind::Upload { title, .. } | JobKind::PinByCid { title } => {
+        JobKind::Unpin { .. } | JobKind::Undo(_) | JobKind::PinList { .. } => {
+            format!("{verb} {progress}")
+        }
+        JobKind::Upload { title, .. }
+        | JobKind::PinByCid { title }
+        | JobKind::Export { name: title, .. } => {
             format!("{verb} '{title}' {progress}").trim_end().to_owned()
         }
     }
@@ -94,6 +99,9 @@ pub(super) fn progress(job: &Job, now: Duration) -> String {
         } else {
             format!("{percent}% of {}", human_bytes(*total))
         };
+    }
+    if let JobKind::Export { written, total, .. } = &job.kind {
+        return total.map_or_else(String::new, |total| format!("{written}/{total}"));
     }
     let far = match &job.pace {
         Some(pace) if job.cancelling => format!("{}/{}", pace.ended(), pace.total()),

@@ -57,6 +57,13 @@ impl Account {
                 end: JobEnd::Pinned(pin) | JobEnd::AlreadyPinned(Some(pin)),
                 ..
             } => vec![record(pin)],
+            Reply::ListPinned { items, .. } => items
+                .iter()
+                .filter_map(|item| match &item.end {
+                    JobEnd::Pinned(pin) | JobEnd::AlreadyPinned(Some(pin)) => Some(record(pin)),
+                    _ => None,
+                })
+                .collect(),
             Reply::Undone { .. } => {
                 // What came back has new ids, and stands among the newest.
                 sync.refresh(Depth::Newest);
@@ -80,21 +87,29 @@ impl Account {
         first: impl FnOnce(PinPage) + Send + 'static,
     ) -> Result<PinPage, ApiError> {
         let rows = Arc::clone(&state.borrow().rows);
-        let (sort, order) = if filter.best_first {
-            (SortKey::Score, SortOrder::Descending)
-        } else {
-            (query.sort.into(), query.order)
-        };
-        let ask = Ask {
-            filter: (*filter.filter).clone(),
-            pinned: query.pinned,
-            sort,
-            order,
-        };
         let found = Arc::clone(&rows);
         let partial = move |hits: Hits| first(page_of(&found, &hits, &query));
+        let ask = ask(query, Some(filter));
         let hits = self.find(Arc::clone(&rows), ask, current, partial).await?;
         Ok(page_of(&rows, &hits, &query))
+    }
+
+    /// The rows that a view shows, in its order.
+    pub(super) async fn shown(
+        self: &Arc<Self>,
+        rows: Arc<Rows>,
+        query: ListQuery,
+        filter: Option<ListFilter>,
+        current: CancellationToken,
+    ) -> Result<Arc<Hits>, ApiError> {
+        self.find(rows, ask(query, filter), current, |_| {}).await
+    }
+
+    /// The account, where the service has confirmed all of it.
+    pub(super) fn fresh(&self) -> Option<Arc<Rows>> {
+        let state = self.sync.get()?.state();
+        let state = state.borrow();
+        (state.stage == Stage::Fresh).then(|| Arc::clone(&state.rows))
     }
 
     /// All pins that the filter lets through, once the service has confirmed the whole account.
@@ -173,5 +188,21 @@ fn page_of(rows: &Rows, hits: &Hits, query: &ListQuery) -> PinPage {
         rows: pins.len(),
         pins,
         totals: hits.totals,
+    }
+}
+
+/// What a view asks of the index.
+pub(super) fn ask(query: ListQuery, filter: Option<ListFilter>) -> Ask {
+    let best_first = filter.as_ref().is_some_and(|filter| filter.best_first);
+    let (sort, order) = if best_first {
+        (SortKey::Score, SortOrder::Descending)
+    } else {
+        (query.sort.into(), query.order)
+    };
+    Ask {
+        filter: filter.map_or_else(Default::default, |filter| (*filter.filter).clone()),
+        pinned: query.pinned,
+        sort,
+        order,
     }
 }

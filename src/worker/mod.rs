@@ -7,6 +7,7 @@
 
 mod account;
 mod changes;
+mod export;
 mod find;
 pub mod gate;
 pub mod gauge;
@@ -15,7 +16,9 @@ mod jobs;
 mod keep;
 mod lane;
 mod latest;
+pub mod listing;
 mod log;
+pub mod pin_list;
 mod protect;
 mod reads;
 mod scan;
@@ -68,6 +71,8 @@ struct Lanes {
     unpins: mpsc::Sender<Request>,
     uploads: mpsc::Sender<Request>,
     pins: mpsc::Sender<Request>,
+    lists: mpsc::Sender<Request>,
+    exports: mpsc::Sender<Request>,
     changes: mpsc::Sender<Request>,
     protections: mpsc::Sender<Request>,
 }
@@ -96,6 +101,8 @@ impl WorkerHandle {
             | Request::Undo { .. }
             | Request::Resume { .. } => &self.lanes.changes,
             Request::Protect { .. } => &self.lanes.protections,
+            Request::ReadCids { .. } | Request::PinList { .. } => &self.lanes.lists,
+            Request::Export { .. } => &self.lanes.exports,
         };
         let job = job_of(&request);
         if let Some(job) = job {
@@ -128,7 +135,9 @@ fn job_of(request: &Request) -> Option<JobId> {
         | Request::Undo { job, .. }
         | Request::Resume { job, .. }
         | Request::Upload { job, .. }
-        | Request::PinByCid { job, .. } => Some(*job),
+        | Request::PinByCid { job, .. }
+        | Request::PinList { job, .. }
+        | Request::Export { job, .. } => Some(*job),
         Request::List { .. }
         | Request::MatchAll { .. }
         | Request::ReadAccount
@@ -138,6 +147,7 @@ fn job_of(request: &Request) -> Option<JobId> {
         | Request::Changes { .. }
         | Request::ChangeItems { .. }
         | Request::Protect { .. }
+        | Request::ReadCids { .. }
         | Request::Scan { .. } => None,
     }
 }
@@ -164,6 +174,8 @@ pub fn spawn(
         pins: lane::start(&shared, upload::Pins::default()),
         changes: lane::start(&shared, changes::Changes),
         protections: lane::start(&shared, protect::Protections::default()),
+        lists: lane::start(&shared, pin_list::Lists),
+        exports: lane::start(&shared, export::Exports),
     };
     tokio::spawn(
         end.clone()

@@ -2,29 +2,19 @@
 //! Never stopping at the first failure, and never pinning what is pinned.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::Stream;
-use tokio::time::sleep;
 
+use super::find;
 use super::gate::Gate;
 use super::guard::guarded;
+use super::pin_list::pin_one;
 use super::unpin::is_off;
-use super::upload::pin_by_cid;
 use crate::api::PinningService;
-use crate::domain::{Cid, PinId, PinState, UndoItem, UndoOutcome, UnpinTarget};
+use crate::domain::{PinId, PinState, UndoItem, UndoOutcome, UnpinTarget};
 use crate::error::ApiError;
 use crate::journal::Undoable;
 use crate::protocol::JobEnd;
-
-/// Times that a pin which the service had no time for is asked for in all.
-const TRIES: u32 = 5;
-
-/// The pause before another try where the service names none; each further one is as much longer.
-const PAUSE: Duration = Duration::from_secs(2);
-
-/// The longest pause that a service may ask for.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Pins all of them again that the gate lets through; each comes once, in the order in which they
 /// end.
@@ -108,37 +98,26 @@ async fn settle(
     let Some(cid) = target.cid.clone() else {
         return Err(NotBack::Refused("its CID is not known".to_owned()));
     };
-    match pin(service, &cid, target).await {
+    match pin_one(service, &cid, &target.metadata()).await {
         JobEnd::Pinned(pin) if pin.state == PinState::Pinning => Ok((
             UndoOutcome::Waiting,
             Some(pin.id),
             "waiting for its content".to_owned(),
         )),
         JobEnd::Pinned(pin) => Ok((UndoOutcome::Back, Some(pin.id), String::new())),
-        JobEnd::AlreadyPinned(pin) => {
+        JobEnd::AlreadyPinned(known) => {
+            let pin = match known {
+                Some(pin) => Some(pin),
+                None => find::existing(service, &cid).await,
+            };
             let id = pin.map(|pin| pin.id);
             Ok((UndoOutcome::Already, id, "pinned already".to_owned()))
         }
         JobEnd::Failed(error) => Err(NotBack::because(&error, error.to_string())),
         JobEnd::Broken(why) => Err(NotBack::Failed(why)),
-        JobEnd::BatchOver => {
+        JobEnd::BatchOver | JobEnd::Exported { .. } => {
             let why = "nothing is known of how it ended".to_owned();
             Err(NotBack::Failed(why))
-        }
-    }
-}
-
-/// Pins by CID; a service that had too many calls did nothing, and is asked again.
-async fn pin(service: &dyn PinningService, cid: &Cid, target: &UnpinTarget) -> JobEnd {
-    let metadata = target.metadata();
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match pin_by_cid(service, cid, &metadata).await {
-            JobEnd::Failed(ApiError::RateLimited { retry_after }) if tries < TRIES => {
-                sleep(retry_after.unwrap_or(PAUSE * tries).min(LONGEST_PAUSE)).await;
-            }
-            end => return end,
         }
     }
 }

@@ -48,22 +48,44 @@ pub async fn upload(
 ) -> JobEnd {
     let started = Timestamp::now();
     let result = service.upload(plan, sent).await;
-    settle(service, started, result, async || {
-        let plan = plan.clone();
-        // Hashing keeps a core busy for as long as reading the files takes.
-        spawn_blocking(move || ipfs::root_of_upload(&plan))
-            .await
-            .ok()?
-            .ok()
-    })
-    .await
+    match settle(service, started, result, async || root_of(plan).await).await {
+        JobEnd::AlreadyPinned(None) => match root_of(plan).await {
+            Some(root) => already(service, &root).await,
+            None => JobEnd::AlreadyPinned(None),
+        },
+        end => end,
+    }
+}
+
+async fn root_of(plan: &UploadPlan) -> Option<Cid> {
+    let plan = plan.clone();
+    // Hashing keeps a core busy for as long as reading the files takes.
+    let hashing = spawn_blocking(move || ipfs::root_of_upload(&plan));
+    hashing.await.ok()?.ok()
 }
 
 /// Pins content by its CID and tells how it ended, as [`upload`] does.
 pub async fn pin_by_cid(service: &dyn PinningService, cid: &Cid, metadata: &Metadata) -> JobEnd {
+    match pin_or_learn(service, cid, metadata).await {
+        JobEnd::AlreadyPinned(None) => already(service, cid).await,
+        end => end,
+    }
+}
+
+/// The same, but for content that is pinned already it does not look which pin that is.
+pub(super) async fn pin_or_learn(
+    service: &dyn PinningService,
+    cid: &Cid,
+    metadata: &Metadata,
+) -> JobEnd {
     let started = Timestamp::now();
     let result = service.pin_by_cid(cid, metadata).await;
     settle(service, started, result, async || Some(cid.clone())).await
+}
+
+/// Tells that `root` is pinned already, and by which pin.
+async fn already(service: &dyn PinningService, root: &Cid) -> JobEnd {
+    JobEnd::AlreadyPinned(find::existing(service, root).await)
 }
 
 /// What `result` means; `root` is asked for only where the account has to be searched.
@@ -75,21 +97,13 @@ async fn settle(
 ) -> JobEnd {
     let error = match result {
         Ok(pin) => return JobEnd::Pinned(pin),
+        Err(ApiError::AlreadyPinned(_)) => return JobEnd::AlreadyPinned(None),
         Err(error) => error,
     };
-    let was_pinned = matches!(error, ApiError::AlreadyPinned(_));
-    if !was_pinned && (!error.outcome_unknown() || error == ApiError::Cancelled) {
+    if !error.outcome_unknown() || error == ApiError::Cancelled {
         return JobEnd::Failed(error);
     }
-    let root = root().await;
-    if was_pinned {
-        let existing = match &root {
-            Some(root) => find::existing(service, root).await.unwrap_or_default(),
-            None => None,
-        };
-        return JobEnd::AlreadyPinned(existing);
-    }
-    let Some(root) = root else {
+    let Some(root) = root().await else {
         return JobEnd::Failed(error);
     };
     for pause in LOOKS {
@@ -270,6 +284,6 @@ pub fn entry(source: &str, end: &JobEnd) -> Entry {
         }
         JobEnd::Failed(error) => not_made(Outcome::Failed, error.to_string()),
         JobEnd::Broken(why) => not_made(Outcome::Unknown, why.clone()),
-        JobEnd::BatchOver => not_made(Outcome::Unknown, String::new()),
+        JobEnd::BatchOver | JobEnd::Exported { .. } => not_made(Outcome::Unknown, String::new()),
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{HELLO, Home};
+use crate::harness::{HELLO, Home, numbered_cid};
 
 const EMPTY_DIRECTORY: &str = "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354";
 const ELSEWHERE: &str = "QmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n";
@@ -120,6 +120,47 @@ fn pin_takes_cids_from_the_line_and_from_stdin() {
     let ran = home.run(&["pin", ELSEWHERE, "nonsense"]).with_code(2);
     assert!(ran.err.contains("'nonsense': not a CID"), "{}", ran.err);
     assert_eq!(ids(&home, &[]).len(), 0);
+}
+
+#[test]
+fn pin_reads_lists_as_people_keep_them() {
+    let home = Home::new();
+    let [first, second, third] = [1, 2, 3].map(numbered_cid);
+    home.run(&["pin", &second]).with_code(0);
+    let list = format!(
+        "\u{feff}# kept since May\n{third} of May\r\n\r\n{first}\n  {second}\n{third} again\n\n{first}x\n"
+    );
+    let args = ["pin", "-", "--meta", "env=test", "--json"];
+    let ran = home.run_with(&[], &args, &list).with_code(1);
+    assert!(
+        ran.err.contains("line 8 of stdin: not a CID"),
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err.contains("line 6 of stdin says the same as line 2"),
+        "{}",
+        ran.err
+    );
+    // In the order of the list, what was pinned before among them.
+    let records = ran.json();
+    let told: Vec<(&str, Option<&str>)> = records
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| {
+            let name = record["metadata"]["name"].as_str();
+            (record["cid"].as_str().unwrap(), name)
+        })
+        .collect();
+    let expected = [(&*third, Some("of May")), (&*first, None), (&*second, None)];
+    assert_eq!(told, expected);
+    assert_eq!(records[0]["metadata"]["keyvalues"]["env"], "test");
+    assert!(ran.err.contains("already pinned as"), "{}", ran.err);
+    assert_eq!(ids(&home, &[]).len(), 3);
+    // Nothing of what is no list is pinned.
+    let other = home.run_with(&[], &["pin", "-"], &"x\n".repeat(10_001));
+    assert!(other.with_code(2).err.contains("is no list of CIDs"));
 }
 
 #[test]

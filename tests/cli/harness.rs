@@ -16,6 +16,12 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// What `ipfs add --cid-version=1` calls the text `hello world`.
 pub const HELLO: &str = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
 
+/// A CID of content that is nowhere, another for each number.
+pub fn numbered_cid(number: u8) -> String {
+    let hash = multihash::Multihash::<64>::wrap(0x12, &[number; 32]).unwrap();
+    cid::Cid::new_v1(0x55, hash).to_string()
+}
+
 /// An empty home directory.
 pub struct Home {
     dir: TempDir,

@@ -10,6 +10,7 @@
 mod adding;
 mod changes;
 mod fake;
+mod lists;
 mod pausing;
 mod reads;
 mod searches;

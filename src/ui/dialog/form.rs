@@ -7,8 +7,9 @@ use ratatui::widgets::Widget as _;
 
 use super::buttons;
 use crate::app::form::Form;
-use crate::app::{App, PinForm, SavePlanForm, UploadForm};
+use crate::app::{App, ExportForm, PinForm, PinListForm, SavePlanForm, UploadForm};
 use crate::domain::text::count;
+use crate::input::{Action, Context};
 use crate::ui::{Theme, dialog_frame, put};
 
 /// Columns of the labels.
@@ -44,10 +45,16 @@ pub(crate) fn draw_upload(buffer: &mut Buffer, app: &App, upload: &UploadForm, t
 }
 
 pub(crate) fn draw_pin(buffer: &mut Buffer, app: &App, pin: &PinForm, theme: &Theme) {
-    let intro = [(
+    let mut intro = vec![(
         "Pins content that is on the IPFS network already.".to_owned(),
         theme.quiet,
     )];
+    let keys = app.keymap.keys(Context::Form, Action::ChooseFile);
+    intro.extend(keys.first().map(|key| {
+        let many =
+            format!("Many: paste them, or {key} for a file. One CID a line, a name after it.");
+        (many, theme.quiet)
+    }));
     let check = pin.check().map(|check| match check {
         Ok(what) => (format!("ok: {what}"), theme.good),
         Err(why) => (why, theme.bad),
@@ -78,6 +85,28 @@ pub(crate) fn draw_save_plan(buffer: &mut Buffer, app: &App, save: &SavePlanForm
         "Save the plan",
         &intro,
         &save.form,
+        None,
+        theme,
+    );
+}
+
+pub(crate) fn draw_pin_list(buffer: &mut Buffer, app: &App, pin: &PinListForm, theme: &Theme) {
+    let mut intro = vec![(pin.summary(), theme.title)];
+    intro.extend(pin.left_out().map(|text| (text, theme.busy)));
+    intro.extend(pin.notes().map(|note| (format!("  {note}"), theme.quiet)));
+    let title = format!("Pin {}", count(pin.list.pins.len(), "CID"));
+    draw(buffer, app, &title, &intro, &pin.form, None, theme);
+}
+
+pub(crate) fn draw_export(buffer: &mut Buffer, app: &App, export: &ExportForm, theme: &Theme) {
+    let directory = app.config.directory.to_string_lossy();
+    let intro = [(format!("in {directory}"), theme.quiet)];
+    draw(
+        buffer,
+        app,
+        &app.what_to_export(),
+        &intro,
+        &export.form,
         None,
         theme,
     );

@@ -29,7 +29,7 @@ pub(crate) fn draw(buffer: &mut Buffer, app: &App, panel: JobsPanel, theme: &The
     dialog_frame(buffer, area, "Jobs of this session", theme.accent);
     let (x, right) = (area.x + 2, area.right() - 2);
     if jobs == 0 {
-        let text = "nothing has run yet: unpins, undos, uploads and pins are told of here";
+        let text = "nothing has run yet: unpins, undos, uploads, pins and exports stand here";
         put(buffer, x, area.y + 1, right - x, text, theme.quiet);
         return;
     }

@@ -1,9 +1,9 @@
 //! The dialogs: questions, menus, forms and the file picker.
 
 pub(super) mod confirm;
-pub(super) mod copy_menu;
 pub(super) mod form;
 pub(super) mod jobs;
+pub(super) mod menu;
 pub(super) mod palette;
 pub(super) mod picker;
 mod plan;

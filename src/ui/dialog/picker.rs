@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::picker::Picker;
+use crate::app::picker::{Picker, PickerPurpose};
 use crate::app::{App, DirectoryEntry, EntryKind};
 use crate::domain::text::{count, date_time, human_bytes};
 use crate::ui::{Theme, dialog_frame, put, put_right};
@@ -23,9 +23,13 @@ pub(crate) fn draw(buffer: &mut Buffer, app: &App, picker: &Picker, theme: &Them
     if area.width < 12 || area.height < 6 {
         return;
     }
+    let purpose = match &picker.purpose {
+        PickerPurpose::Upload => "Upload",
+        PickerPurpose::Cids(_) => "CIDs from a file, one a line",
+    };
     let title = match picker.marked_count() {
-        0 => "Upload".to_owned(),
-        n => format!("Upload · {n} marked"),
+        0 => purpose.to_owned(),
+        n => format!("{purpose} · {n} marked"),
     };
     dialog_frame(buffer, area, &title, theme.accent);
     let (x, columns) = (area.x + 2, area.width - 4);

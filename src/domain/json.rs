@@ -6,12 +6,12 @@ use serde::Serialize;
 
 /// JSON on one line that no terminal obeys: characters that could steer one or hide in it are
 /// written as escapes, which mean the same to whoever reads the JSON.
-pub(super) fn json(value: &impl Serialize) -> anyhow::Result<String> {
+pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(escape(serde_json::to_string(value)?))
 }
 
 /// The same, spread over lines.
-pub(super) fn pretty_json(value: &impl Serialize) -> anyhow::Result<String> {
+pub fn pretty_json(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(escape(serde_json::to_string_pretty(value)?))
 }
 

@@ -14,7 +14,7 @@ const ROWS_A_CALL: u32 = 1000;
 
 /// Where to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Until {
+pub enum Until {
     /// After this many pins.
     Count(u64),
     /// When the service has no more.
@@ -22,7 +22,7 @@ pub(super) enum Until {
 }
 
 /// A list being read.
-pub(super) struct Listing<'a> {
+pub struct Listing<'a> {
     service: &'a dyn PinningService,
     query: ListQuery,
     until: Until,
@@ -30,12 +30,12 @@ pub(super) struct Listing<'a> {
     seen: Seen,
     over: bool,
     /// The totals that came with the latest page.
-    pub(super) totals: Totals,
+    pub totals: Totals,
 }
 
 impl<'a> Listing<'a> {
     /// Begins at the query's offset; its limit is not looked at.
-    pub(super) fn new(service: &'a dyn PinningService, query: ListQuery, until: Until) -> Self {
+    pub fn new(service: &'a dyn PinningService, query: ListQuery, until: Until) -> Self {
         Self {
             service,
             query,
@@ -48,7 +48,7 @@ impl<'a> Listing<'a> {
     }
 
     /// The next pins, each once, however the pages shift while they are read; `None` at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Vec<Pin>>, ApiError> {
+    pub async fn next(&mut self) -> Result<Option<Vec<Pin>>, ApiError> {
         while !self.over {
             let pins = self.call().await?;
             if !pins.is_empty() {
@@ -85,7 +85,7 @@ impl<'a> Listing<'a> {
     }
 
     /// Pins that the service has beyond those that were given.
-    pub(super) fn beyond(&self) -> u64 {
+    pub fn beyond(&self) -> u64 {
         self.totals.files.saturating_sub(self.query.offset)
     }
 }
