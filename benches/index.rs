@@ -6,9 +6,10 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use jiff::Timestamp;
+use lazypin::domain::SortKey;
 use lazypin::domain::filter::Filter;
 use lazypin::domain::{Cid, Pin, PinState, PinnedFilter, SortOrder};
-use lazypin::index::{Ask, Hits, Rows, SortKey, Table, search};
+use lazypin::index::{Ask, Hits, Rows, Table, search};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use crate::domain::filter::Filter;
 use crate::domain::{
-    Change, ChangeItem, Cid, CidList, ListQuery, Metadata, PackedPin, Page, Pin, PinId, PinPage,
-    PinnedFilter, Protection, RecordFormat, UndoItem, UnpinItem, UnpinTarget, UploadPlan,
+    Change, ChangeItem, Cid, CidList, ListQuery, Metadata, PackedPin, Page, Pin, PinId, PinKey,
+    PinPage, PinnedFilter, Protection, RecordFormat, SortKey, SortOrder, UndoItem, UnpinItem,
+    UnpinTarget, UploadPlan,
 };
 use crate::error::ApiError;
 
@@ -41,23 +42,54 @@ impl fmt::Display for JobId {
 /// Changes, or items of one, on a page of the change log.
 pub const CHANGES_A_PAGE: usize = 200;
 
-/// What a list is narrowed to, beyond what the service can do.
-#[derive(Clone, Debug)]
-pub struct ListFilter {
+/// A list as the service can't make it, and the whole account at hand can.
+#[derive(Clone, Debug, Default)]
+pub struct LocalView {
     /// The terms.
     pub filter: Arc<Filter>,
-    /// Whether the best match comes first, instead of the query's own order.
-    pub best_first: bool,
+    /// Which pins, by the service's flag.
+    pub pinned: PinnedFilter,
+    /// Ordered by what.
+    pub sort: SortKey,
+    /// Which way round.
+    pub order: SortOrder,
 }
 
-/// Two are the same where the same was typed.
-impl PartialEq for ListFilter {
-    fn eq(&self, other: &Self) -> bool {
-        self.filter.text() == other.filter.text() && self.best_first == other.best_first
+impl LocalView {
+    /// What the service can be asked instead, where it can make this list too.
+    pub fn as_query(&self) -> Option<ListQuery> {
+        let sort = self
+            .sort
+            .service_field()
+            .filter(|_| self.filter.is_empty())?;
+        Some(ListQuery {
+            pinned: self.pinned,
+            sort,
+            order: self.order,
+            ..ListQuery::default()
+        })
     }
 }
 
-impl Eq for ListFilter {}
+/// Two are the same where the same was typed.
+impl PartialEq for LocalView {
+    fn eq(&self, other: &Self) -> bool {
+        let rest = |view: &Self| (view.pinned, view.sort, view.order);
+        self.filter.text() == other.filter.text() && rest(self) == rest(other)
+    }
+}
+
+impl Eq for LocalView {}
+
+/// Which pins of a view are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// Those whose content stays pinned through another pin, so that of each content the oldest
+    /// pin is left out.
+    SpareCopies,
+}
 
 /// What the app asks for. Every request is answered, whatever happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +100,8 @@ pub enum Request {
         seq: Seq,
         /// The page.
         query: ListQuery,
-        /// What the rows are narrowed to, beyond what the service can do.
-        filter: Option<ListFilter>,
+        /// What is to be listed where the service can't make that list.
+        local: Option<LocalView>,
     },
     /// Read the whole account anew, so that narrowed lists are up to date.
     ReadAccount,
@@ -77,10 +109,19 @@ pub enum Request {
     MatchAll {
         /// Which question this is.
         seq: Seq,
-        /// Which pins, by the service's flag.
-        pinned: PinnedFilter,
-        /// What they are narrowed to.
-        filter: Option<ListFilter>,
+        /// The view.
+        view: LocalView,
+        /// Which of them.
+        which: Which,
+    },
+    /// How many of these pins a view lets through.
+    CountShown {
+        /// Which question this is.
+        seq: Seq,
+        /// The pins.
+        pins: Vec<PinKey>,
+        /// The view.
+        view: LocalView,
     },
     /// One pin's record, as it is now.
     Details {
@@ -203,10 +244,8 @@ pub struct ExportPlan {
     pub path: PathBuf,
     /// The marked pins; without them all that the view shows.
     pub marked: Option<Vec<PackedPin>>,
-    /// Which pins the view shows, and in what order. Offset and limit are not looked at.
-    pub query: ListQuery,
-    /// What the view is narrowed to.
-    pub filter: Option<ListFilter>,
+    /// Which pins the view shows, and in what order.
+    pub view: LocalView,
 }
 
 /// Where a list of CIDs stands.
@@ -262,6 +301,13 @@ pub enum Reply {
         seq: Seq,
         /// The pins, or why they are not known.
         result: Result<Vec<PackedPin>, ApiError>,
+    },
+    /// How many pins a view lets through.
+    ShownCounted {
+        /// From the request.
+        seq: Seq,
+        /// How many, or why that is not known.
+        result: Result<usize, ApiError>,
     },
     /// One pin's record.
     Details {

@@ -199,6 +199,11 @@ fn list_pinned(core: &mut Core, job: JobId, list: &CidList) {
     });
 }
 
+fn matched(core: &mut Core, seq: Seq) {
+    let result = Ok(core.pins.iter().map(PackedPin::new).collect());
+    core.reply(Reply::Matched { seq, result });
+}
+
 fn answer(core: &mut Core, effect: Effect, well: bool) {
     let error = || ApiError::Timeout("30 s".to_owned());
     match effect {
@@ -208,9 +213,10 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
             core.reply(Reply::List { seq, query, result });
         }
         Effect::Submit(Request::ReadAccount) | Effect::Pause { .. } => {}
-        Effect::Submit(Request::MatchAll { seq, .. }) => {
-            let result = Ok(core.pins.iter().map(PackedPin::new).collect());
-            core.reply(Reply::Matched { seq, result });
+        Effect::Submit(Request::MatchAll { seq, .. }) => matched(core, seq),
+        Effect::Submit(Request::CountShown { seq, pins, .. }) => {
+            let result = Ok(pins.len() / 2);
+            core.reply(Reply::ShownCounted { seq, result });
         }
         Effect::Submit(Request::Details { seq, id }) => {
             let result = Err(error());

@@ -8,6 +8,7 @@
     reason = "a test that can't go on says so by panicking"
 )]
 
+mod flows;
 mod tui;
 
 use std::sync::Arc;
@@ -316,79 +317,6 @@ async fn names_from_outside_steer_nothing() {
         "{screen:?}"
     );
     assert!(!screen.contains('\u{202e}'));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn filter_as_one_types_mark_all_that_match_and_unpin_them() {
-    let service = Service::demo(2500).await;
-    let wanted = {
-        let mut found = 0;
-        for offset in [0, 1000, 2000] {
-            let query = ListQuery {
-                offset,
-                limit: 1000,
-                ..ListQuery::default()
-            };
-            let page = service.client().list(&query).await.unwrap();
-            let pngs = page.pins.iter().filter(|pin| {
-                pin.name
-                    .as_deref()
-                    .is_some_and(|name| name.contains(".png"))
-                    && pin.state == lazypin::domain::PinState::Pinned
-            });
-            found += pngs.count();
-        }
-        found
-    };
-    let directory = tempfile::tempdir().unwrap();
-    let options = Options {
-        journal: Some(journal(directory.path())),
-        ..Options::default()
-    };
-    let lazypin = Lazypin::start(&service, &options);
-    lazypin.shows("row 1 of 2500").await;
-    lazypin.press("/name:*.png status:pinned");
-    lazypin.shows(&format!("row 1 of {wanted} ")).await;
-    lazypin
-        .press("<enter>")
-        .shows("· /name:*.png status:pinned")
-        .await;
-    lazypin.press("A").shows(&format!("{wanted} marked")).await;
-    lazypin
-        .press("d")
-        .shows(&format!("Unpin {wanted} pins?"))
-        .await;
-    lazypin.press(&format!("{wanted}<enter>"));
-    lazypin
-        .shows(&format!("unpinned {wanted} of {wanted} pins"))
-        .await;
-    lazypin.shows("Nothing matches").await;
-    lazypin.press("<esc>").shows("row 1 of 2500").await;
-
-    // What is taken back is found by the same filter again.
-    lazypin.press("U").shows("Take back the last unpin").await;
-    lazypin.press("y").shows("with new ids").await;
-    // (A demo has no content, so that they wait for it; some are duplicates of pins that stayed.)
-    lazypin.press("/name:*.png status:pinning<enter>");
-    lazypin
-        .wait("what came back", |screen| {
-            let rows = screen.split("row 1 of ").nth(1);
-            let rows = rows.and_then(|rest| rest.split(' ').next());
-            rows.and_then(|rows| rows.parse::<usize>().ok())
-                .is_some_and(|rows| (wanted * 9 / 10..2500).contains(&rows))
-        })
-        .await;
-    lazypin
-        .press("<esc>")
-        .shows("Pins · created ↓ · all ──")
-        .await;
-
-    // A wrong term is marked, and the rest applies; escape takes the filter away.
-    lazypin.press("/colour:red").shows("column 1").await;
-    lazypin.press("<esc>").no_longer_shows("/colour").await;
-    // Words rank, and the order can be changed.
-    lazypin.press("/readme").shows("Pins · best match").await;
-    lazypin.press("<enter>s").shows("Pins · created ↓").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

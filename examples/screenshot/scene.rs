@@ -61,6 +61,7 @@ impl Scene {
             page_size: None,
             directory: PathBuf::from(HOME),
             protection: lazypin::domain::Protection::default(),
+            views: Vec::new(),
         };
         let mut app = App::new(config, Keymap::built_in(), SIZE, time);
         let wanted = app.start();

@@ -131,6 +131,7 @@ impl App {
     pub(super) fn act_in_menu(&mut self, action: Action) {
         let Some(Modal::CopyAs(menu)) = &mut self.modal else {
             self.act_in_export_menu(action);
+            self.act_in_view_menu(action);
             return;
         };
         let forms = CopyForm::ALL.len();

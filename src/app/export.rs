@@ -7,8 +7,8 @@ use std::path::Path;
 use super::form::Form;
 use super::modal::Modal;
 use super::{App, Effect, Job, JobKind};
+use crate::domain::RecordFormat;
 use crate::domain::text::count;
-use crate::domain::{ListQuery, RecordFormat};
 use crate::error::ApiError;
 use crate::input::Action;
 use crate::protocol::{ExportPlan, JobEnd, JobId, Request};
@@ -117,19 +117,12 @@ impl App {
         }
         let format = export.format;
         self.modal = None;
-        let view = self.list.view();
         let marked = self.marks.pins().cloned().collect();
         let plan = ExportPlan {
             format,
             path: self.config.directory.join(&name),
             marked: (!self.marks.is_empty()).then_some(marked),
-            query: ListQuery {
-                pinned: view.pinned,
-                sort: view.sort,
-                order: view.order,
-                ..ListQuery::default()
-            },
-            filter: self.list.filter().cloned(),
+            view: self.list.local_view(),
         };
         let job = self.new_job();
         let kind = JobKind::Export {

@@ -12,8 +12,9 @@ use super::line::TextLine;
 use super::list::View;
 use super::{App, Effect};
 use crate::domain::filter::{Filter, FilterError};
+use crate::domain::{SortKey, SortOrder};
 use crate::input::Action;
-use crate::protocol::{ListFilter, Request};
+use crate::protocol::Request;
 
 /// The filter's line.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct FilterLine {
     pub is_open: bool,
     /// What is wrong with the text, by place.
     pub mistakes: Vec<FilterError>,
+    /// The view to go back to when the filter goes.
+    before: Option<View>,
     /// When the line was opened; ages count from it, so that each key narrows the one before.
     opened: Timestamp,
 }
@@ -34,6 +37,7 @@ impl Default for FilterLine {
             line: TextLine::default(),
             is_open: false,
             mistakes: Vec::new(),
+            before: None,
             opened: Timestamp::UNIX_EPOCH,
         }
     }
@@ -53,9 +57,9 @@ impl App {
         self.filter.opened = self.now.wall;
     }
 
-    /// Asks the service again; with a filter, for the whole account.
+    /// Asks the service again; where the list is made here, for the whole account.
     pub(super) fn ask_again(&mut self) {
-        if self.list.filter().is_some() {
+        if self.list.is_local() {
             self.effect(Effect::Submit(Request::ReadAccount));
         }
         self.list.refresh();
@@ -86,6 +90,13 @@ impl App {
         }
     }
 
+    /// Filters by this text, whatever is typed.
+    pub(super) fn filter_by(&mut self, text: &str) {
+        self.filter.opened = self.now.wall;
+        self.filter.line.set(text);
+        self.apply_filter();
+    }
+
     /// Takes the filter away; says whether there was one.
     pub(super) fn clear_filter(&mut self) -> bool {
         if self.filter.text().is_empty() {
@@ -100,41 +111,68 @@ impl App {
         let (filter, mistakes) = Filter::parse(self.filter.text(), self.filter.opened);
         self.filter.mistakes = mistakes;
         self.marks.drop_range();
+        let view = self.list.view();
         if filter.is_empty() {
-            self.list.set_filter(None);
+            let view = self.filter.before.take().unwrap_or(view);
+            self.list.show(view, None);
             return;
         }
+        if self.list.filter().is_none() {
+            self.filter.before = Some(view);
+        }
+        let ranked = self.list.filter().is_some_and(|filter| filter.ranks());
+        let before = self.filter.before.unwrap_or_default();
         // Best first, until the person asks for another order.
-        let best_first = match self.list.filter() {
-            Some(before) if before.filter.ranks() => before.best_first,
-            _ => true,
+        let (sort, order) = match (filter.ranks(), view.sort) {
+            (true, _) if !ranked => (SortKey::Score, SortOrder::Descending),
+            (false, SortKey::Score) => (before.sort, before.order),
+            _ => (view.sort, view.order),
         };
-        self.list.set_filter(Some(ListFilter {
-            best_first: best_first && filter.ranks(),
-            filter: Arc::new(filter),
-        }));
-    }
-
-    /// Sorts by the next field; with a filter that ranks, the best match is one of them.
-    pub(super) fn next_sort(&mut self) {
-        let view = self.list.view();
-        let next = View {
-            sort: view.sort.next(),
+        let view = View {
+            sort,
+            order,
             ..view
         };
-        match self.list.filter().cloned() {
-            Some(filter) if filter.best_first => self.list.set_filter(Some(ListFilter {
-                best_first: false,
-                ..filter
-            })),
-            Some(filter) if filter.filter.ranks() && next.sort == View::default().sort => {
-                self.list.set_filter(Some(ListFilter {
-                    best_first: true,
-                    ..filter
-                }));
-                self.set_view(next);
+        self.list.show(view, Some(Arc::new(filter)));
+    }
+
+    /// Shows another view through the filter that is in force.
+    pub(super) fn set_view(&mut self, view: View) {
+        self.marks.drop_range();
+        if let Some(before) = &mut self.filter.before {
+            // What is chosen now holds when the filter goes, as far as it can.
+            before.pinned = view.pinned;
+            if view.sort.service_field().is_some() {
+                *before = view;
             }
-            _ => self.set_view(next),
         }
+        self.list.show(view, self.list.filter().cloned());
+    }
+
+    /// Sorts by the next field: of the service's three, or of all columns where the account at
+    /// hand is what is listed.
+    pub(super) fn next_sort(&mut self) {
+        let view = self.list.view();
+        let filter = self.list.filter();
+        let ranks = filter.is_some_and(|filter| filter.ranks());
+        let keys: Vec<SortKey> = SortKey::ALL
+            .into_iter()
+            .filter(|key| match key.service_field() {
+                Some(_) => true,
+                None => filter.is_some() && (*key != SortKey::Score || ranks),
+            })
+            .collect();
+        let next = keys
+            .iter()
+            .position(|key| *key == view.sort)
+            .map_or(0, |at| (at + 1) % keys.len());
+        self.set_view(View {
+            sort: keys[next],
+            order: match keys[next] {
+                SortKey::Score => SortOrder::Descending,
+                _ => view.order,
+            },
+            ..view
+        });
     }
 }

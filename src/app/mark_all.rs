@@ -5,7 +5,7 @@ use super::{App, Effect};
 use crate::domain::PackedPin;
 use crate::domain::text::count;
 use crate::error::ApiError;
-use crate::protocol::{AccountReading, Request, Seq};
+use crate::protocol::{AccountReading, Request, Seq, Which};
 
 /// How much of the account is known here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub struct KnownPart {
 }
 
 impl App {
-    /// Asks for all pins of the view.
-    pub(super) fn ask_mark_all(&mut self) {
+    /// Asks for these pins of the view.
+    pub(super) fn ask_mark_all(&mut self, which: Which) {
         self.end_range();
         let seq = self.next_look.advance();
         self.match_all = Some(seq);
@@ -30,8 +30,8 @@ impl App {
         }
         self.effect(Effect::Submit(Request::MatchAll {
             seq,
-            pinned: self.list.view().pinned,
-            filter: self.list.filter().cloned(),
+            view: self.list.local_view(),
+            which,
         }));
     }
 
@@ -57,7 +57,7 @@ impl App {
             self.warn(format!("the account could not be read to its end: {error}"));
         }
         self.known = Some(part);
-        if self.list.filter().is_some() {
+        if self.list.is_local() {
             self.list.refresh();
         }
     }

@@ -10,10 +10,12 @@ mod commands;
 mod connection;
 mod copy;
 mod details;
+mod duplicates;
 mod effect;
 mod export;
 mod filter;
 pub mod form;
+mod hidden;
 mod jobs;
 mod jobs_panel;
 mod layout;
@@ -42,6 +44,7 @@ mod unpin;
 mod update;
 mod upload;
 mod upload_form;
+mod views;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -55,6 +58,7 @@ pub use copy::{CopyForm, CopyMenu};
 pub use effect::{CopyFailure, CopyRoute, Effect};
 pub use export::{EXPORT_FORMS, ExportForm, ExportMenu};
 pub use filter::FilterLine;
+pub use hidden::Hidden;
 pub use jobs::{Job, JobKind, Jobs};
 pub use jobs_panel::JobsPanel;
 pub use layout::{DetailPlace, Layout};
@@ -74,8 +78,9 @@ pub use results::{EndedJob, Results};
 pub use save_plan::SavePlanForm;
 pub use toasts::{Toast, ToastKind, Toasts};
 pub use upload_form::UploadForm;
+pub use views::ViewMenu;
 
-use crate::domain::{Account, Protection};
+use crate::domain::{Account, Protection, SavedView};
 use crate::input::{Context, Keymap};
 use crate::protocol::{BatchOffer, JobId, Seq};
 use pending::Pending;
@@ -104,6 +109,8 @@ pub struct AppConfig {
     pub directory: PathBuf,
     /// What no bulk unpin touches.
     pub protection: Protection,
+    /// The person's own views, by name.
+    pub views: Vec<(String, SavedView)>,
 }
 
 /// Which pane has the keys.
@@ -133,6 +140,8 @@ pub struct App {
     pub marks: Marks,
     /// What no bulk unpin touches.
     pub protection: Protection,
+    /// How many of them the view does not show.
+    pub hidden: Hidden,
     /// The filter's line.
     pub filter: FilterLine,
     /// How much of the account is known here, once it was needed.
@@ -177,6 +186,7 @@ impl App {
             layout,
             list,
             marks: Marks::default(),
+            hidden: Hidden::default(),
             filter: FilterLine::default(),
             known: None,
             focus: Focus::default(),

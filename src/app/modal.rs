@@ -13,6 +13,7 @@ use super::pin_list_form::PinListForm;
 use super::reader::Reader;
 use super::save_plan::SavePlanForm;
 use super::upload_form::UploadForm;
+use super::views::ViewMenu;
 use crate::domain::text::count;
 use crate::domain::{UnpinPlan, Why};
 use crate::input::Context;
@@ -29,6 +30,8 @@ pub enum Modal {
     ExportAs(ExportMenu),
     /// Which file to write to.
     Export(Box<ExportForm>),
+    /// The saved views.
+    Views(ViewMenu),
     /// A question.
     Confirm(Confirm),
     /// The file picker.
@@ -54,7 +57,7 @@ impl Modal {
     pub fn context(&self) -> Context {
         match self {
             Self::Reader(_) => Context::Reader,
-            Self::CopyAs(_) | Self::ExportAs(_) => Context::Menu,
+            Self::CopyAs(_) | Self::ExportAs(_) | Self::Views(_) => Context::Menu,
             Self::Confirm(confirm) if confirm.expected.is_some() => Context::ConfirmTyped,
             Self::Confirm(_) => Context::Confirm,
             Self::Picker(_) => Context::Picker,

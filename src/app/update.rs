@@ -14,7 +14,7 @@ use super::{App, Effect, Focus, JobKind, Now};
 use crate::domain::Pin;
 use crate::error::ApiError;
 use crate::input::{Action, Context, Key};
-use crate::protocol::{JobEnd, JobId, Reply, Request};
+use crate::protocol::{JobEnd, JobId, Reply, Request, Which};
 
 impl App {
     /// What the app wants before anything happened: the first page.
@@ -54,13 +54,14 @@ impl App {
         self.offer_to_resume();
         self.ask_for_rows();
         self.watch_pending();
+        self.count_hidden();
         std::mem::take(&mut self.effects)
     }
 
     fn ask_for_rows(&mut self) {
         for (seq, query) in self.list.wanted() {
-            let filter = self.list.filter().cloned();
-            self.effect(Effect::Submit(Request::List { seq, query, filter }));
+            let local = self.list.is_local().then(|| self.list.local_view());
+            self.effect(Effect::Submit(Request::List { seq, query, local }));
         }
     }
 
@@ -93,6 +94,7 @@ impl App {
             (Some(Modal::Picker(picker)), KeyCode::Char(c)) if plain => picker.type_char(c),
             (Some(Modal::Picker(_)), KeyCode::Backspace) => self.backspace_in_picker(),
             (Some(Modal::CopyAs(_)), KeyCode::Char(c)) if plain => self.type_in_copy_menu(c),
+            (Some(Modal::Views(_)), KeyCode::Char(c)) if plain => self.type_in_view_menu(c),
             (Some(Modal::Confirm(confirm)), KeyCode::Char(c))
                 if plain && confirm.expected.is_some() =>
             {
@@ -192,7 +194,9 @@ impl App {
             }
             Action::SortField => self.next_sort(),
             Action::Filter => self.open_filter(),
-            Action::MarkAll => self.ask_mark_all(),
+            Action::MarkAll => self.ask_mark_all(Which::All),
+            Action::Duplicates => self.show_duplicates(),
+            Action::Views => self.ask_view(),
             Action::SortOrder => {
                 let view = self.list.view();
                 self.set_view(View {
@@ -212,11 +216,6 @@ impl App {
         if self.list.cursor() != before {
             self.pane_scroll = 0;
         }
-    }
-
-    pub(super) fn set_view(&mut self, view: View) {
-        self.marks.drop_range();
-        self.list.set_view(view);
     }
 
     /// The verbs that work in the list and in the detail pane alike.
@@ -401,6 +400,7 @@ impl App {
                 reading,
             }),
             Reply::Matched { seq, result } => self.matched(seq, result),
+            Reply::ShownCounted { seq, result } => self.hidden.counted(seq, result.ok()),
             Reply::Details { seq, id, result } => self.details_received(seq, &id, result),
             Reply::Refreshed { pins, .. } => self.refreshed(&pins),
             Reply::Scanned { seq, plans } => self.scanned(seq, plans),
@@ -461,6 +461,7 @@ impl App {
         };
         match request {
             Request::MatchAll { seq, .. } => self.matched(seq, Err(error())),
+            Request::CountShown { seq, .. } => self.hidden.counted(seq, None),
             Request::List { seq, query, .. } => self.reply(Reply::List {
                 seq,
                 query,

@@ -102,30 +102,27 @@ pub enum Command {
 /// What `ls` takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct LsArgs {
-    /// Only pins whose pinned flag is this
-    #[arg(long, value_enum, default_value_t, value_name = "all|true|false")]
-    pub pinned: PinnedChoice,
+    /// Only pins whose pinned flag is this [default: all]
+    #[arg(long, value_enum, value_name = "all|true|false")]
+    pub pinned: Option<PinnedChoice>,
     /// The field to sort by
     #[arg(
         long,
         value_enum,
-        default_value_t,
         ignore_case = true,
-        value_name = "FIELD"
+        value_name = "FIELD",
+        help = "The field to sort by [default: created_at]"
     )]
-    pub sort: SortChoice,
-    /// The order to sort in
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        ignore_case = true,
-        value_name = "ORDER"
-    )]
-    pub order: OrderChoice,
+    pub sort: Option<SortChoice>,
+    /// The order to sort in [default: desc]
+    #[arg(long, value_enum, ignore_case = true, value_name = "ORDER")]
+    pub order: Option<OrderChoice>,
     /// Only pins that match, such as 'size>10MB name:*.png'; see the README for all terms
     #[arg(long, value_name = "TERMS")]
     pub filter: Option<String>,
+    /// What a view of config.toml shows; other options narrow and change it
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
     /// Pins to skip
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: u64,

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::domain::{PinnedFilter, SortField, SortOrder};
+use crate::domain::{PinnedFilter, SortField, SortKey, SortOrder};
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -86,6 +86,12 @@ impl From<SortChoice> for SortField {
             SortChoice::Size => Self::Size,
             SortChoice::Name => Self::Name,
         }
+    }
+}
+
+impl From<SortChoice> for SortKey {
+    fn from(choice: SortChoice) -> Self {
+        SortField::from(choice).into()
     }
 }
 

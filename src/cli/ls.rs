@@ -5,11 +5,11 @@ use anyhow::Context as _;
 use super::matching;
 use super::out::{Out, note};
 use super::table::Table;
+use super::view::View;
 use super::{Outcome, Session};
 use crate::api::PinningService;
 use crate::args::{Format, LsArgs};
 use crate::config::UsageError;
-use crate::domain::filter::Filter;
 use crate::domain::records::{RecordFormat, RecordWriter};
 use crate::domain::text::total_bytes;
 use crate::domain::{ListQuery, Pin, Totals};
@@ -28,14 +28,14 @@ pub(super) async fn run(args: &LsArgs, session: &Session<'_>) -> anyhow::Result<
         }
         (format, false) => format.unwrap_or_default(),
     };
-    let filter = args.filter.as_deref().map(matching::parse).transpose()?;
+    let view = View::of(args, session.settings)?;
     let Some(connection) = session.connect().await? else {
         return Ok(Outcome::Interrupted);
     };
     let out = Out::stdout(session.settings);
     let listed = session
         .interrupt
-        .or(list(args, format, filter, connection.service(), out))
+        .or(list(args, format, view, connection.service(), out))
         .await;
     connection.close().await;
     match listed {
@@ -47,18 +47,13 @@ pub(super) async fn run(args: &LsArgs, session: &Session<'_>) -> anyhow::Result<
 async fn list(
     args: &LsArgs,
     format: Format,
-    filter: Option<Filter>,
+    view: View,
     service: &dyn PinningService,
     out: Out,
 ) -> anyhow::Result<()> {
-    let query = ListQuery {
-        pinned: args.pinned.into(),
-        sort: args.sort.into(),
-        order: args.order.into(),
-        ..ListQuery::default()
-    };
+    let View { query, local } = view;
     let usual = args.limit.unwrap_or(USUAL);
-    let (count, beyond, total) = match filter {
+    let (count, beyond, total) = match local {
         None => {
             let until = if args.all {
                 Until::End
@@ -71,8 +66,11 @@ async fn list(
             };
             list_pages(Listing::new(service, query, until), format, out).await?
         }
-        Some(filter) => {
-            let found = matching::all(service, &filter, query).await.context(CANT)?;
+        Some(local) => {
+            let mut found = matching::all(service, &local.filter, query)
+                .await
+                .context(CANT)?;
+            local.arrange(&mut found);
             let most = if args.all { u64::MAX } else { usual };
             list_found(&found, args.offset, most, format, out)?
         }

@@ -24,6 +24,7 @@ mod show;
 mod table;
 mod undo;
 mod undo_list;
+mod view;
 
 pub use interrupt::INTERRUPTED;
 pub use out::{Failure, ReaderGone, hint, note};

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::UsageError;
-use crate::domain::Rule;
+use crate::domain::{Rule, SavedView};
 
 /// The commented default settings, as a file to start from.
 pub const DEFAULT_TEXT: &str = include_str!("../../assets/config.toml");
@@ -25,6 +25,8 @@ pub struct ConfigFile {
     pub default_profile: Option<String>,
     /// What no bulk unpin touches, under any profile.
     pub protect: Vec<Rule>,
+    /// Views by name.
+    pub views: BTreeMap<String, SavedView>,
     /// Services by name.
     pub profiles: BTreeMap<String, Profile>,
     /// The terminal UI.
@@ -156,6 +158,7 @@ mod tests {
         assert!(profile.rate_limit.is_some() && profile.read_only == Some(false));
         assert!(parsed.ui.page_size.is_some());
         assert!(parsed.protect.len() > 1);
+        assert!(parsed.views.len() > 1 && parsed.views.values().any(|view| view.sort.is_some()));
     }
 
     #[test]
@@ -184,6 +187,13 @@ mod tests {
                 2,
                 "dup: can't protect",
             ),
+            (
+                "[views.old]\nfilter = \"age>1y\"\n[views.big]\nfilter = \"size>1XB\"",
+                4,
+                "filter: column",
+            ),
+            ("[views.a]\nsort = \"colour\"", 2, "created"),
+            ("[views.a]\nshow = \"some\"", 2, "unpinned"),
             ("protect = [\"\"]", 1, "would protect every pin"),
             ("protect = \"name:a\"", 1, "sequence"),
         ] {

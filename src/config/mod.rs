@@ -5,6 +5,7 @@ mod environment;
 mod file;
 mod problem;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,7 +17,7 @@ pub use problem::UsageError;
 use crate::api::HOSTED_RATE;
 use crate::args::{Args, ColorChoice, Command};
 use crate::credentials::Credentials;
-use crate::domain::{Account, Rule};
+use crate::domain::{Account, Rule, SavedView};
 
 /// AIOZ Pin's address, as its documentation gives it today.
 const AIOZ_API: &str = "https://api.aiozpin.network/api";
@@ -47,6 +48,8 @@ pub struct Settings {
     pub read_only: bool,
     /// What no bulk unpin touches.
     pub protect: Vec<Rule>,
+    /// Views by name.
+    pub views: BTreeMap<String, SavedView>,
     /// Where data is kept.
     pub data_dir: PathBuf,
     /// Where the change journals are kept.
@@ -135,6 +138,7 @@ impl Settings {
                     .flag("LAZYPIN_READ_ONLY")?
                     .or(profile.read_only)
                     .unwrap_or(false),
+            views: file.views,
             protect: [file.protect, profile.protect].concat(),
             data_dir,
             state_dir,

@@ -16,6 +16,8 @@ pub mod protection;
 pub mod query;
 pub mod record;
 pub mod records;
+pub mod saved_view;
+pub mod sort;
 pub mod text;
 pub mod unpin;
 pub mod upload;
@@ -32,6 +34,8 @@ pub use protection::{Protection, Protector, Rule};
 pub use query::{ListQuery, PinPage, PinnedFilter, SortField, SortOrder, Totals};
 pub use record::Record;
 pub use records::{RecordFormat, RecordWriter};
+pub use saved_view::SavedView;
+pub use sort::SortKey;
 pub use unpin::{
     UndoItem, UndoOutcome, UndoReport, UnpinItem, UnpinOutcome, UnpinReport, UnpinTarget,
 };

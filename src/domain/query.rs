@@ -1,9 +1,12 @@
 //! What a list call asks for and what it brings back.
 
+use serde::Deserialize;
+
 use super::Pin;
 
 /// Which pins to list, by the service's `pinned` flag.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PinnedFilter {
     /// Every record, history included.
     #[default]
@@ -85,12 +88,14 @@ impl SortField {
 }
 
 /// Which way round the service sorts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 pub enum SortOrder {
     /// Smallest, oldest or first in the alphabet first.
+    #[serde(rename = "asc")]
     Ascending,
     /// The other way, which is the service's default.
     #[default]
+    #[serde(rename = "desc")]
     Descending,
 }
 

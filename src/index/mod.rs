@@ -4,6 +4,7 @@
 //! reads a [`Rows`], the state of one moment, while the table goes on.
 
 mod chunk;
+mod copies;
 mod keeper;
 mod notes;
 mod rows;
@@ -23,6 +24,5 @@ pub use notes::Notes;
 pub use rows::{Row, Rows};
 pub use search::{Ask, Hits, search};
 pub use seen::Seen;
-pub use sort::SortKey;
 pub use store::{Store, StoreError};
 pub use table::{Change, Table};

@@ -72,6 +72,11 @@ impl Rows {
         self.row(number)?.pin()
     }
 
+    /// What tells the pin of this row from others.
+    pub fn key(&self, number: u32) -> Option<PinKey> {
+        Some(self.fixed(number)?.key())
+    }
+
     /// The pin of this row, packed.
     pub fn packed_pin(&self, number: u32) -> Option<PackedPin> {
         let packed = self.packed(number)?;

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use super::rows::Rows;
 use super::seen::Seen;
-use super::sort::{Hit, SortKey, first, sorted};
+use super::sort::{Hit, first, sorted};
 use crate::domain::filter::{Facts as _, Filter, Scratch};
-use crate::domain::{PinnedFilter, SortOrder, Totals};
+use crate::domain::{PinnedFilter, SortKey, SortOrder, Totals};
 
 /// Rows that a thread takes at a time, and between two looks at whether the search still counts: a
 /// tenth of a millisecond for cheap terms, half of one for words.

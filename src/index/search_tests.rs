@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use super::tests::any_pin;
 use super::*;
 use crate::domain::filter::{Filter, PinFacts, Scratch};
-use crate::domain::{Cid, Pin, PinnedFilter, SortOrder};
+use crate::domain::{Cid, Pin, PinState, PinnedFilter, SortKey, SortOrder};
 
 const SORTS: [SortKey; 8] = [
     SortKey::Score,
@@ -55,6 +55,7 @@ fn compare(sort: SortKey, a: &(Pin, u32), b: &(Pin, u32)) -> cmp::Ordering {
         SortKey::State => a.state.cmp(&b.state),
         SortKey::Cid => a.cid.cmp(&b.cid),
         SortKey::Type => folded(&a.mime_type).cmp(&folded(&b.mime_type)),
+        SortKey::Copies => unreachable!("it has a test of its own"),
     };
     first.then(made(a).cmp(&made(b)))
 }
@@ -118,6 +119,80 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn copies_lie_side_by_side_and_of_each_content_one_stays(
+        pins in vec(any_pin(), 0..40),
+        chosen in vec(any::<bool>(), 40),
+    ) {
+        let mut table = Table::default();
+        for pin in &pins {
+            table.upsert(pin);
+        }
+        let rows = table.rows();
+        let all = ask("", PinnedFilter::All, SortKey::Copies, SortOrder::Descending);
+        let hits = whole(rows, &all, None);
+        let content = |row: &u32| rows.copies(*row).into_iter().min();
+        let mut seen: Vec<Option<u32>> = hits.rows.iter().map(content).collect();
+        seen.dedup();
+        let groups = seen.len();
+        seen.sort();
+        seen.dedup();
+        prop_assert_eq!(seen.len(), groups, "a content stands at two places");
+
+        let among: Vec<u32> = hits.rows.iter().zip(&chosen).filter(|(_, is)| **is).map(|(row, _)| *row).collect();
+        let spare = rows.spare_copies(&among);
+        prop_assert!(spare.iter().all(|row| among.contains(row)));
+        for one in seen {
+            let is_alive = |row: &u32| rows.pin(*row).unwrap().state != PinState::Unpinned;
+            let living: Vec<u32> = hits
+                .rows
+                .iter()
+                .copied()
+                .filter(|row| content(row) == one && is_alive(row))
+                .collect();
+            let going = living.iter().filter(|row| spare.contains(row)).count();
+            prop_assert!(living.is_empty() || going < living.len(), "nothing of a content would stay");
+            let wanted = living.iter().filter(|row| among.contains(row)).count();
+            prop_assert!(going + 1 >= wanted, "more than one of a content would stay");
+        }
+    }
+}
+
+#[test]
+fn the_oldest_that_the_service_keeps_stays() {
+    let mut table = Table::default();
+    let at = |second| Some(Timestamp::from_second(second).unwrap());
+    let copy = |id: &str, state, created_at| Pin {
+        state,
+        created_at,
+        ..Pin::new(id, Cid::as_received("c"))
+    };
+    for pin in [
+        copy("old but failed", PinState::Failed, at(1)),
+        copy("gone", PinState::Unpinned, at(2)),
+        copy("no date", PinState::Pinned, None),
+        copy("the one", PinState::Pinned, at(3)),
+        copy("newer", PinState::Pinned, at(4)),
+    ] {
+        table.upsert(&pin);
+    }
+    let rows = table.rows();
+    let all: Vec<u32> = rows.iter().map(|row| row.number()).collect();
+    let spare = rows.spare_copies(&all).into_iter();
+    let ids: Vec<String> = spare
+        .map(|row| rows.pin(row).unwrap().id.to_string())
+        .collect();
+    assert_eq!(ids, ["old but failed", "no date", "newer"]);
+    // Of a content that is pinned once nothing can go, whatever history lies beside it.
+    let mut table = Table::default();
+    table.upsert(&copy("gone", PinState::Unpinned, at(1)));
+    table.upsert(&copy("last", PinState::Pinned, at(2)));
+    assert!(table.rows().spare_copies(&[0, 1]).is_empty());
 }
 
 fn many(count: u32) -> Table {

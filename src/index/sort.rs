@@ -3,42 +3,13 @@
 //! Keys are taken out of the rows once and sorted as plain numbers. Texts are sorted sixteen bytes
 //! at a time: only rows that agree so far have their next sixteen looked at.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use super::rows::Rows;
 use crate::domain::filter::Facts as _;
 use crate::domain::packed::{CREATED, Fixed, PINNED};
-use crate::domain::{PinState, SortField, SortOrder};
-
-/// What rows are ordered by. What is alike comes by the time of making, in the same direction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum SortKey {
-    /// How well the filter's words fit; descending means the best first.
-    Score,
-    /// When the record was made, else when it was pinned.
-    #[default]
-    Created,
-    /// When it was pinned.
-    Pinned,
-    /// Bytes, unknown ones as 0.
-    Size,
-    /// The name, without case first.
-    Name,
-    /// The state: pinned, pinning, failed, unpinned.
-    State,
-    /// The CID's text.
-    Cid,
-    /// The MIME type.
-    Type,
-}
-
-impl From<SortField> for SortKey {
-    fn from(field: SortField) -> Self {
-        match field {
-            SortField::CreatedAt => Self::Created,
-            SortField::Size => Self::Size,
-            SortField::Name => Self::Name,
-        }
-    }
-}
+use crate::domain::{PinState, SortKey, SortOrder};
 
 /// A row that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +32,7 @@ pub(super) fn sorted(rows: &Rows, hits: &[Hit], key: SortKey, order: SortOrder) 
         SortKey::Pinned => by(rows, hits, |hit| pinned(rows, hit)),
         SortKey::Size => by(rows, hits, |hit| size(rows, hit)),
         SortKey::State => by(rows, hits, |hit| state(rows, hit)),
+        SortKey::Copies => copies(rows, hits),
         SortKey::Name | SortKey::Cid | SortKey::Type => {
             let texts = Texts { rows, key };
             let mut all: Vec<(u128, u64, u32)> = hits
@@ -96,6 +68,7 @@ pub(super) fn first(
                 SortKey::Pinned => pinned(rows, *hit).into(),
                 SortKey::Size => size(rows, *hit).into(),
                 SortKey::State => state(rows, *hit).into(),
+                SortKey::Copies => u128::from(size(rows, *hit)) << 64 | root(rows, *hit) >> 64,
                 SortKey::Name | SortKey::Cid | SortKey::Type => texts.piece(hit.row, 0),
             };
             ((key, created(rows, *hit), hit.row), *hit)
@@ -111,6 +84,30 @@ pub(super) fn first(
     all.sort_unstable_by_key(|(_, hit)| hit.row);
     let hits: Vec<Hit> = all.into_iter().map(|(_, hit)| hit).collect();
     sorted(rows, &hits, key, order)
+}
+
+/// Those of one root side by side.
+fn copies(rows: &Rows, hits: &[Hit]) -> Vec<u32> {
+    // Whether there are several, and their size, which may not be known of some yet.
+    let mut contents: HashMap<u128, (bool, u64)> = HashMap::new();
+    for hit in hits {
+        let size = size(rows, *hit);
+        contents
+            .entry(root(rows, *hit))
+            .and_modify(|known| *known = (true, known.1.max(size)))
+            .or_insert((false, size));
+    }
+    by(rows, hits, |hit| {
+        let root = root(rows, hit);
+        let content = contents.get(&root).copied();
+        // The oldest first where the rest descends.
+        (content, root, Reverse(created(rows, hit)), Reverse(hit.row))
+    })
+}
+
+fn root(rows: &Rows, hit: Hit) -> u128 {
+    rows.fixed(hit.row)
+        .map_or(0, |row| u128::from_be_bytes(row.root))
 }
 
 /// By the time of making, which rows often lie in already, one way or the other: that makes a sort
@@ -147,7 +144,7 @@ fn state(rows: &Rows, hit: Hit) -> u8 {
 }
 
 /// A time as a number that is smaller for an earlier one, and smallest for none.
-fn made(micros: Option<i64>) -> u64 {
+pub(super) fn made(micros: Option<i64>) -> u64 {
     micros.map_or(0, |micros| micros.cast_unsigned() ^ (1 << 63))
 }
 
@@ -249,7 +246,7 @@ impl Piece {
 
 impl Fixed {
     /// When the record was made, as far as that is known.
-    fn made(&self) -> Option<i64> {
+    pub(super) fn made(&self) -> Option<i64> {
         self.date(CREATED).or_else(|| self.date(PINNED))
     }
 }

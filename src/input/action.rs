@@ -33,6 +33,10 @@ pub enum Action {
     MarkPage,
     /// Mark all that the view lets through, in the whole account.
     MarkAll,
+    /// Show one of the saved views.
+    Views,
+    /// Show copies of the same content, then mark all but the oldest of each.
+    Duplicates,
     /// Narrow the list.
     Filter,
     /// Close, or clear, one thing.
@@ -171,7 +175,7 @@ impl Context {
             Self::List => "Pins",
             Self::Pane => "Detail pane",
             Self::Reader => "Record, raw record, results, help",
-            Self::Menu => "Menus: copy as, export",
+            Self::Menu => "Menus: copy as, export, views",
             Self::Jobs => "Jobs",
             Self::Confirm => "A question",
             Self::ConfirmTyped => "A question over 50 pins (type the number)",
@@ -359,6 +363,21 @@ pub const COMMANDS: &[Command] = &[
         "mark all that match the filter, in the whole account",
     )
     .footer(48, "mark all")
+    .needs(Needs::Pin),
+    command(
+        Action::Views,
+        "views",
+        &[List],
+        "saved views, from config.toml",
+    )
+    .footer(50, "views"),
+    command(
+        Action::Duplicates,
+        "duplicates",
+        &[List],
+        "copies side by side, again: mark all but the oldest of each",
+    )
+    .footer(49, "duplicates")
     .needs(Needs::Pin),
     command(Action::Filter, "filter", &[List, Pane], "filter").footer(15, "filter"),
     command(

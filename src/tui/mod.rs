@@ -102,6 +102,7 @@ fn app_config(settings: &Settings, protection: Protection) -> AppConfig {
         page_size: settings.ui.page_size.map(NonZeroU16::get),
         directory: env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
         protection,
+        views: settings.views.clone().into_iter().collect(),
     }
 }
 

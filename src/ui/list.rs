@@ -10,10 +10,10 @@ use ratatui::widgets::{Block, BorderType, Widget as _};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Theme, put, put_right};
-use crate::app::{App, Focus};
+use crate::app::{App, Focus, List};
 use crate::domain::filter::Scratch;
 use crate::domain::text::{date_time, human_bytes, scrub, truncate_middle, width};
-use crate::domain::{Pin, PinState, PinnedFilter, SortField};
+use crate::domain::{Pin, PinState, PinnedFilter, SortKey, SortOrder};
 use crate::input::{Action, Context};
 
 /// Columns before the name: cursor, mark, space.
@@ -88,7 +88,7 @@ pub(super) fn draw(buffer: &mut Buffer, app: &App, theme: &Theme) {
         }
         if let (Some(filter), Some(pin)) = (list.filter(), list.row(place)) {
             let name = scrub(pin.title());
-            let hits = filter.filter.highlights(&name, &mut scratch);
+            let hits = filter.highlights(&name, &mut scratch);
             highlight(buffer, &columns, y, &name, &hits, theme);
         }
     }
@@ -101,9 +101,10 @@ fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
     } else {
         theme.quiet
     };
-    let order = match app.list.filter() {
-        Some(filter) if filter.best_first => "best match".to_owned(),
-        _ => format!("{} {}", view.sort.label(), view.order.arrow()),
+    let order = match (view.sort, view.order) {
+        (SortKey::Score, SortOrder::Descending) => "best match".to_owned(),
+        (SortKey::Score, SortOrder::Ascending) => "weakest match".to_owned(),
+        (sort, order) => format!("{} {}", sort.label(), order.arrow()),
     };
     let mut title = format!(" Pins · {order} · {} ", view.pinned.label());
     if !app.filter.text().is_empty() {
@@ -119,7 +120,16 @@ fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
         } else {
             ""
         };
-        let marked = format!(" {} marked{range} ", app.marks.len());
+        let bytes = match app.marks.bytes() {
+            0 => String::new(),
+            bytes => format!(" · {}", human_bytes(bytes)),
+        };
+        let hidden = match app.hidden.count() {
+            Some(0) => String::new(),
+            Some(hidden) => format!(" · {hidden} hidden"),
+            None => " · … hidden".to_owned(),
+        };
+        let marked = format!(" {} marked{bytes}{hidden}{range} ", app.marks.len());
         block = block.title_bottom(Line::styled(marked, theme.mark));
     }
     if !app.list.is_empty() {
@@ -137,26 +147,25 @@ fn draw_frame(buffer: &mut Buffer, app: &App, theme: &Theme, area: Rect) {
 
 fn draw_heading(buffer: &mut Buffer, app: &App, columns: &Columns, y: u16, theme: &Theme) {
     let view = app.list.view();
-    let is_best_first = app.list.filter().is_some_and(|filter| filter.best_first);
-    let heading = |label: &str, sort: Option<SortField>| {
-        if sort == Some(view.sort) && !is_best_first {
+    let heading = |label: &str, sorts: &[SortKey]| {
+        if sorts.contains(&view.sort) {
             format!("{label} {}", view.order.arrow())
         } else {
             label.to_owned()
         }
     };
     let (x, width) = columns.name;
-    let name = heading("NAME", Some(SortField::Name));
+    let name = heading("NAME", &[SortKey::Name]);
     put(buffer, x, y, width, &name, theme.quiet);
     let (x, width) = columns.size;
-    let size = heading("SIZE", Some(SortField::Size));
+    let size = heading("SIZE", &[SortKey::Size]);
     put_right(buffer, x, x + width, y, &size, theme.quiet);
-    for ((x, width), label, sort) in [
-        (columns.state, "STATE", None),
-        (columns.date, "PINNED", Some(SortField::CreatedAt)),
-        (columns.cid, "CID", None),
+    for ((x, width), label, sorts) in [
+        (columns.state, "STATE", &[SortKey::State][..]),
+        (columns.date, "PINNED", &[SortKey::Created, SortKey::Pinned]),
+        (columns.cid, "CID", &[SortKey::Cid]),
     ] {
-        put(buffer, x, y, width, &heading(label, sort), theme.quiet);
+        put(buffer, x, y, width, &heading(label, sorts), theme.quiet);
     }
 }
 
@@ -182,6 +191,11 @@ fn draw_row(
         put(buffer, x + 1, y, 1, "*", theme.mark);
     } else if app.marks.in_range(place, list.cursor()) {
         put(buffer, x + 1, y, 1, "+", theme.mark);
+    }
+    if list.view().sort == SortKey::Copies
+        && let Some(sign) = bracket(list, place, pin)
+    {
+        put(buffer, x + 2, y, 1, sign, theme.quiet);
     }
     let removing = app.jobs.is_removing(&pin.id);
     let quiet = removing || pin.state == PinState::Unpinned;
@@ -219,6 +233,20 @@ fn draw_protection(
         && app.protection.of(pin, scratch).is_some()
     {
         put(buffer, x + label + 1, y, 1, "P", theme.mark);
+    }
+}
+
+/// Joins a row with those above and below that are of the same content.
+fn bracket(list: &List, place: u64, pin: &Pin) -> Option<&'static str> {
+    let is_copy = |place: Option<u64>| {
+        let other = place.and_then(|place| list.row(place));
+        other.is_some_and(|other| other.root_hash.is_some() && other.root_hash == pin.root_hash)
+    };
+    match (is_copy(place.checked_sub(1)), is_copy(Some(place + 1))) {
+        (false, true) => Some("┌"),
+        (true, true) => Some("│"),
+        (true, false) => Some("└"),
+        (false, false) => None,
     }
 }
 

@@ -3,17 +3,19 @@
 //! Searches answer from what is there, while [`super::sync`] keeps it like the service's; what other
 //! calls bring is put in at once.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::task::{JoinError, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
 use super::sync::{Depth, IndexState, Stage, SyncHandle};
-use crate::domain::{ListQuery, PackedPin, Pin, PinPage, PinnedFilter, SortOrder};
+use crate::domain::{ListQuery, PackedPin, Pin, PinKey, PinPage};
 use crate::error::ApiError;
-use crate::index::{Ask, Hits, LocalChange, Rows, SortKey, search};
-use crate::protocol::{JobEnd, ListFilter, Reply};
+use crate::index::{Ask, Hits, LocalChange, Rows, search};
+use crate::protocol::{JobEnd, LocalView, Reply, Which};
 
 /// The account, as far as it is known here.
 #[derive(Default)]
@@ -82,27 +84,25 @@ impl Account {
         self: &Arc<Self>,
         state: watch::Receiver<IndexState>,
         query: ListQuery,
-        filter: ListFilter,
+        view: &LocalView,
         current: CancellationToken,
         first: impl FnOnce(PinPage) + Send + 'static,
     ) -> Result<PinPage, ApiError> {
         let rows = Arc::clone(&state.borrow().rows);
         let found = Arc::clone(&rows);
         let partial = move |hits: Hits| first(page_of(&found, &hits, &query));
-        let ask = ask(query, Some(filter));
-        let hits = self.find(Arc::clone(&rows), ask, current, partial).await?;
+        let hits = self.find(&rows, view, current, partial).await?;
         Ok(page_of(&rows, &hits, &query))
     }
 
     /// The rows that a view shows, in its order.
     pub(super) async fn shown(
         self: &Arc<Self>,
-        rows: Arc<Rows>,
-        query: ListQuery,
-        filter: Option<ListFilter>,
+        rows: &Arc<Rows>,
+        view: &LocalView,
         current: CancellationToken,
     ) -> Result<Arc<Hits>, ApiError> {
-        self.find(rows, ask(query, filter), current, |_| {}).await
+        self.find(rows, view, current, drop).await
     }
 
     /// The account, where the service has confirmed all of it.
@@ -116,8 +116,8 @@ impl Account {
     pub(super) async fn all(
         self: &Arc<Self>,
         mut state: watch::Receiver<IndexState>,
-        pinned: PinnedFilter,
-        filter: Option<ListFilter>,
+        view: &LocalView,
+        which: Which,
         current: CancellationToken,
     ) -> Result<Vec<PackedPin>, ApiError> {
         let confirmed = state
@@ -128,30 +128,50 @@ impl Account {
         if let Stage::Failed(error) = confirmed.stage {
             return Err(error);
         }
-        let ask = Ask {
-            filter: filter.map_or_else(Default::default, |filter| (*filter.filter).clone()),
-            pinned,
-            ..Ask::default()
-        };
         let rows = confirmed.rows;
-        let hits = self.find(Arc::clone(&rows), ask, current, drop).await?;
-        Ok(hits
-            .rows
-            .iter()
-            .filter_map(|row| rows.packed_pin(*row))
-            .collect())
+        let hits = self.find(&rows, view, current, drop).await?;
+        let pick = move || {
+            let pack = |row: &u32| rows.packed_pin(*row);
+            match which {
+                Which::All => hits.rows.iter().filter_map(pack).collect(),
+                Which::SpareCopies => {
+                    let spare = rows.spare_copies(&hits.rows);
+                    spare.iter().filter_map(pack).collect()
+                }
+            }
+        };
+        spawn_blocking(pick).await.map_err(|broke| broken(&broke))
+    }
+
+    /// How many of these pins the view lets through, out of what is known now.
+    pub(super) async fn count(
+        self: &Arc<Self>,
+        state: watch::Receiver<IndexState>,
+        pins: Vec<PinKey>,
+        view: &LocalView,
+        current: CancellationToken,
+    ) -> Result<usize, ApiError> {
+        let rows = Arc::clone(&state.borrow().rows);
+        let hits = self.find(&rows, view, current, drop).await?;
+        let count = move || {
+            let pins: HashSet<PinKey> = pins.into_iter().collect();
+            let keys = hits.rows.iter().filter_map(|row| rows.key(*row));
+            keys.filter(|key| pins.contains(key)).count()
+        };
+        spawn_blocking(count).await.map_err(|broke| broken(&broke))
     }
 
     /// Searches on threads that may block; a newer question ends it.
     async fn find(
         self: &Arc<Self>,
-        rows: Arc<Rows>,
-        ask: Ask,
+        rows: &Arc<Rows>,
+        view: &LocalView,
         current: CancellationToken,
         partial: impl FnOnce(Hits) + Send + 'static,
     ) -> Result<Arc<Hits>, ApiError> {
-        let account = Arc::clone(self);
-        let searching = tokio::task::spawn_blocking(move || {
+        let (account, rows) = (Arc::clone(self), Arc::clone(rows));
+        let ask = ask(view);
+        let searching = spawn_blocking(move || {
             let previous = account.hits().clone();
             if let Some(hits) = &previous
                 && hits.answer(&rows, &ask)
@@ -167,10 +187,7 @@ impl Account {
         match searching.await {
             Ok(Some(hits)) => Ok(hits),
             Ok(None) => Err(ApiError::Cancelled),
-            Err(broke) => Err(ApiError::Transport {
-                message: format!("the search broke off: {broke}"),
-                sent: false,
-            }),
+            Err(broke) => Err(broken(&broke)),
         }
     }
 }
@@ -192,17 +209,18 @@ fn page_of(rows: &Rows, hits: &Hits, query: &ListQuery) -> PinPage {
 }
 
 /// What a view asks of the index.
-pub(super) fn ask(query: ListQuery, filter: Option<ListFilter>) -> Ask {
-    let best_first = filter.as_ref().is_some_and(|filter| filter.best_first);
-    let (sort, order) = if best_first {
-        (SortKey::Score, SortOrder::Descending)
-    } else {
-        (query.sort.into(), query.order)
-    };
+pub(super) fn ask(view: &LocalView) -> Ask {
     Ask {
-        filter: filter.map_or_else(Default::default, |filter| (*filter.filter).clone()),
-        pinned: query.pinned,
-        sort,
-        order,
+        filter: (*view.filter).clone(),
+        pinned: view.pinned,
+        sort: view.sort,
+        order: view.order,
+    }
+}
+
+fn broken(broke: &JoinError) -> ApiError {
+    ApiError::Transport {
+        message: format!("the search broke off: {broke}"),
+        sent: false,
     }
 }

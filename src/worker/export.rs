@@ -23,7 +23,7 @@ use super::sync::Stage;
 use crate::domain::{ListQuery, PackedPin, Pin, PinnedFilter, RecordWriter, Totals};
 use crate::error::ApiError;
 use crate::index::{Rows, Table, search};
-use crate::protocol::{ExportPlan, JobEnd, JobId, ListFilter, Reply, Request};
+use crate::protocol::{ExportPlan, JobEnd, JobId, LocalView, Reply, Request};
 
 /// Rows of the index that are unpacked together.
 const ROWS_AT_ONCE: usize = 1000;
@@ -118,16 +118,11 @@ impl Exporting<'_> {
         file: Export,
         plan: ExportPlan,
     ) -> Result<(Export, Option<String>), Problem> {
-        let ExportPlan {
-            query,
-            filter,
-            marked,
-            ..
-        } = plan;
+        let ExportPlan { view, marked, .. } = plan;
         if let Some(marked) = marked {
             let called_off = self.called_off.clone();
             let ordered = blocking(move || {
-                in_order(marked, query, filter, &|| called_off.is_cancelled())
+                in_order(marked, &view, &|| called_off.is_cancelled())
                     .ok_or_else(|| "called off".to_owned())
             });
             let (rows, numbers, totals) = ordered.await?;
@@ -135,13 +130,10 @@ impl Exporting<'_> {
             return Ok((file, None));
         }
         let fresh = self.shared.account.fresh();
-        match (filter, fresh) {
-            (None, None) => self.pages(file, query).await,
-            (filter, Some(rows)) => self
-                .found(file, rows, query, filter)
-                .await
-                .map(|file| (file, None)),
-            (filter, None) => {
+        match (view.as_query(), fresh) {
+            (Some(query), None) => self.pages(file, query).await,
+            (_, Some(rows)) => self.found(file, rows, &view).await.map(|file| (file, None)),
+            (None, None) => {
                 let mut state = keep::account(self.shared);
                 let state = state
                     .wait_for(|state| matches!(state.stage, Stage::Fresh | Stage::Failed(_)))
@@ -154,7 +146,7 @@ impl Exporting<'_> {
                     )),
                     _ => None,
                 };
-                let file = self.found(file, state.rows, query, filter).await?;
+                let file = self.found(file, state.rows, &view).await?;
                 Ok((file, doubt))
             }
         }
@@ -165,14 +157,10 @@ impl Exporting<'_> {
         &mut self,
         file: Export,
         rows: Arc<Rows>,
-        query: ListQuery,
-        filter: Option<ListFilter>,
+        view: &LocalView,
     ) -> Result<Export, Problem> {
         let current = self.called_off.clone();
-        let shown = self
-            .shared
-            .account
-            .shown(Arc::clone(&rows), query, filter, current);
+        let shown = self.shared.account.shown(&rows, view, current);
         let hits = shown.await.map_err(Problem::Service)?;
         self.rows(file, &rows, &hits.rows, hits.totals).await
     }
@@ -249,8 +237,7 @@ impl Exporting<'_> {
 /// it is called off.
 fn in_order(
     marked: Vec<PackedPin>,
-    query: ListQuery,
-    filter: Option<ListFilter>,
+    view: &LocalView,
     is_off: &(dyn Fn() -> bool + Sync),
 ) -> Option<(Arc<Rows>, Vec<u32>, Totals)> {
     let mut table = Table::default();
@@ -261,14 +248,14 @@ fn in_order(
         }
     }
     let rows = table.snapshot();
-    let find = |query, filter| search(&rows, &ask(query, filter), None, is_off, |_| {});
-    let mut numbers = find(query, filter)?.rows;
+    let find = |view: &LocalView| search(&rows, &ask(view), None, is_off, |_| {});
+    let mut numbers = find(view)?.rows;
     let shown: HashSet<u32> = numbers.iter().copied().collect();
-    let any = ListQuery {
+    let all = find(&LocalView {
+        filter: Arc::default(),
         pinned: PinnedFilter::All,
-        ..query
-    };
-    let all = find(any, None)?;
+        ..*view
+    })?;
     numbers.extend(all.rows.into_iter().filter(|row| !shown.contains(row)));
     Some((rows, numbers, all.totals))
 }

@@ -88,6 +88,7 @@ impl WorkerHandle {
         let lane = match &request {
             Request::List { .. }
             | Request::MatchAll { .. }
+            | Request::CountShown { .. }
             | Request::ReadAccount
             | Request::Details { .. }
             | Request::Refresh { .. } => &self.lanes.reads,
@@ -140,6 +141,7 @@ fn job_of(request: &Request) -> Option<JobId> {
         | Request::Export { job, .. } => Some(*job),
         Request::List { .. }
         | Request::MatchAll { .. }
+        | Request::CountShown { .. }
         | Request::ReadAccount
         | Request::Details { .. }
         | Request::Refresh { .. }

@@ -27,6 +27,7 @@ pub(super) struct Reads {
     lists: Latest,
     details: Latest,
     matches: Latest,
+    counts: Latest,
     reading: Arc<Semaphore>,
     refreshing: Arc<Semaphore>,
 }
@@ -37,6 +38,7 @@ impl Default for Reads {
             lists: Latest::default(),
             details: Latest::default(),
             matches: Latest::default(),
+            counts: Latest::default(),
             reading: Arc::new(Semaphore::new(READS_AT_ONCE)),
             refreshing: Arc::new(Semaphore::new(1)),
         }
@@ -53,6 +55,7 @@ impl Work for Reads {
             Request::List { seq, .. } => self.lists.token(*seq),
             Request::Details { seq, .. } => self.details.token(*seq),
             Request::MatchAll { seq, .. } => self.matches.token(*seq),
+            Request::CountShown { seq, .. } => self.counts.token(*seq),
             _ => CancellationToken::new(),
         };
         let (reading, refreshing) = (Arc::clone(&self.reading), Arc::clone(&self.refreshing));
@@ -61,7 +64,7 @@ impl Work for Reads {
                 Request::List {
                     seq,
                     query,
-                    filter: None,
+                    local: None,
                 } => Reply::List {
                     seq,
                     query,
@@ -73,7 +76,7 @@ impl Work for Reads {
                 Request::List {
                     seq,
                     query,
-                    filter: Some(filter),
+                    local: Some(view),
                 } => {
                     let newest = current.clone();
                     let state = keep::account(&shared);
@@ -84,7 +87,7 @@ impl Work for Reads {
                             told.try_reply(Reply::FirstMatches { seq, query, page });
                         }
                     };
-                    let page = shared.account.page(state, query, filter, newest, first);
+                    let page = shared.account.page(state, query, &view, newest, first);
                     let result = match current.run_until_cancelled(page).await {
                         Some(result) => result,
                         None => Err(ApiError::Cancelled),
@@ -95,19 +98,21 @@ impl Work for Reads {
                     keep::read_again(&shared);
                     return;
                 }
-                Request::MatchAll {
-                    seq,
-                    pinned,
-                    filter,
-                } => {
+                Request::MatchAll { seq, view, which } => {
                     let state = keep::account(&shared);
                     let newest = current.clone();
-                    let found = shared.account.all(state, pinned, filter, newest);
-                    let result = match current.run_until_cancelled(found).await {
-                        Some(result) => result,
-                        None => Err(ApiError::Cancelled),
-                    };
+                    let found = shared.account.all(state, &view, which, newest);
+                    let result = current.run_until_cancelled(found).await;
+                    let result = result.unwrap_or(Err(ApiError::Cancelled));
                     Reply::Matched { seq, result }
+                }
+                Request::CountShown { seq, pins, view } => {
+                    let state = keep::account(&shared);
+                    let newest = current.clone();
+                    let counting = shared.account.count(state, pins, &view, newest);
+                    let result = current.run_until_cancelled(counting).await;
+                    let result = result.unwrap_or(Err(ApiError::Cancelled));
+                    Reply::ShownCounted { seq, result }
                 }
                 Request::Details { seq, id } => {
                     let result = read(&current, &reading, async {

@@ -19,3 +19,4 @@ mod reading;
 mod secrets;
 mod serving;
 mod settings;
+mod views;

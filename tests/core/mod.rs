@@ -49,6 +49,7 @@ pub fn config() -> AppConfig {
         page_size: None,
         directory: PathBuf::from("/home/me/site"),
         protection: lazypin::domain::Protection::default(),
+        views: Vec::new(),
     }
 }
 

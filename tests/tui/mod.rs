@@ -21,7 +21,7 @@ use futures_util::stream;
 use lazypin::api::{ClientConfig, PinClient, PinningService, ReadOnly, Timeouts};
 use lazypin::app::{App, AppConfig, CopyRoute, Message};
 use lazypin::credentials::Credentials;
-use lazypin::domain::{Account, Protection, Rule};
+use lazypin::domain::{Account, Protection, Rule, SavedView};
 use lazypin::input::Keymap;
 use lazypin::journal::Journal;
 use lazypin::service::{self, RunningService, ServiceConfig, StoreLocation};
@@ -229,6 +229,7 @@ pub struct Options {
     pub directory: PathBuf,
     pub journal: Option<Arc<Journal>>,
     pub protect: Vec<Rule>,
+    pub views: Vec<(String, SavedView)>,
 }
 
 impl Default for Options {
@@ -239,6 +240,7 @@ impl Default for Options {
             directory: std::env::temp_dir(),
             journal: None,
             protect: Vec::new(),
+            views: Vec::new(),
         }
     }
 }
@@ -289,6 +291,7 @@ impl Lazypin {
                     by_hand.unwrap_or_default(),
                     clock.now().wall,
                 ),
+                views: options.views.clone(),
             },
             Keymap::built_in(),
             Size::new(width, height),

@@ -240,7 +240,7 @@ async fn uploads_that_hang_hold_up_neither_reads_nor_pins() {
         .submit(Request::List {
             seq: Seq(1),
             query,
-            filter: None,
+            local: None,
         })
         .unwrap();
     assert!(matches!(

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use lazypin::domain::{Account, CidList, ListQuery, Metadata, RecordFormat};
+use lazypin::domain::{Account, CidList, Metadata, RecordFormat};
 use lazypin::error::ApiError;
 use lazypin::journal::{Journal, Kind, Outcome};
-use lazypin::protocol::{CidSource, ExportPlan, JobEnd, JobId, Reply, Request, Seq};
+use lazypin::protocol::{CidSource, ExportPlan, JobEnd, JobId, LocalView, Reply, Request, Seq};
 use lazypin::worker::{WorkerHandle, spawn};
 use tokio::sync::mpsc;
 
@@ -157,8 +157,7 @@ async fn exported(fake: Fake, path: PathBuf) -> JobEnd {
         format: RecordFormat::Ids,
         path,
         marked: None,
-        query: ListQuery::default(),
-        filter: None,
+        view: LocalView::default(),
     };
     let job = JobId(1);
     handle.submit(Request::Export { job, plan }).unwrap();

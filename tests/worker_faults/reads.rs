@@ -17,7 +17,7 @@ fn list(seq: u64, offset: u64) -> Request {
             offset,
             ..ListQuery::default()
         },
-        filter: None,
+        local: None,
     }
 }
 

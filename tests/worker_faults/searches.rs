@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lazypin::domain::filter::Filter;
-use lazypin::domain::{ListQuery, Pin};
-use lazypin::protocol::{AccountReading, ListFilter, Reply, Request, Seq};
+use lazypin::domain::{ListQuery, Pin, PinnedFilter, SortKey, SortOrder};
+use lazypin::protocol::{AccountReading, LocalView, Reply, Request, Seq};
 
 use crate::fake::{Fake, next, pin, worker};
 
@@ -15,9 +15,11 @@ fn list(seq: u64, filter: &str) -> Request {
     Request::List {
         seq: Seq(seq),
         query: ListQuery::default(),
-        filter: Some(ListFilter {
+        local: Some(LocalView {
             filter: Arc::new(Filter::parse(filter, Timestamp::UNIX_EPOCH).0),
-            best_first: true,
+            pinned: PinnedFilter::All,
+            sort: SortKey::Score,
+            order: SortOrder::Descending,
         }),
     }
 }

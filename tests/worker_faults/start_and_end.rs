@@ -17,7 +17,7 @@ fn list() -> Request {
     Request::List {
         seq: Seq(1),
         query: ListQuery::default(),
-        filter: None,
+        local: None,
     }
 }
 

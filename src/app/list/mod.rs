@@ -11,11 +11,13 @@ mod seek;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
+use crate::domain::filter::Filter;
 use crate::domain::text::total_bytes;
-use crate::domain::{ListQuery, Pin, PinId, PinPage, PinnedFilter, SortField, SortOrder, Totals};
+use crate::domain::{ListQuery, Pin, PinId, PinPage, PinnedFilter, SortKey, SortOrder, Totals};
 use crate::error::ApiError;
-use crate::protocol::{ListFilter, Seq};
+use crate::protocol::{LocalView, Seq};
 use preview::Heard;
 use seek::Seek;
 pub(super) use seek::SeekEnd;
@@ -32,7 +34,7 @@ pub struct View {
     /// Which.
     pub pinned: PinnedFilter,
     /// Sorted by what.
-    pub sort: SortField,
+    pub sort: SortKey,
     /// Which way round.
     pub order: SortOrder,
 }
@@ -41,7 +43,7 @@ pub struct View {
 #[derive(Debug)]
 pub struct List {
     view: View,
-    filter: Option<ListFilter>,
+    filter: Option<Arc<Filter>>,
     seq: Seq,
     rows: BTreeMap<u64, Pin>,
     totals: Option<Totals>,
@@ -56,6 +58,8 @@ pub struct List {
     /// Where the pages begin that this generation has read and that are still known.
     current: BTreeSet<u64>,
     cursor: u64,
+    /// Whether the cursor stays on the first row, whatever comes in above: until it is moved.
+    is_parked: bool,
     /// The pin that the cursor stays with when places move.
     anchor: Option<PinId>,
     page_rows: u64,
@@ -79,6 +83,7 @@ impl List {
             in_flight: BTreeSet::new(),
             current: BTreeSet::new(),
             cursor: 0,
+            is_parked: false,
             anchor: None,
             page_rows: page_rows.max(1),
             error: None,
@@ -92,18 +97,49 @@ impl List {
     }
 
     /// What the list is narrowed to.
-    pub fn filter(&self) -> Option<&ListFilter> {
+    pub fn filter(&self) -> Option<&Arc<Filter>> {
         self.filter.as_ref()
     }
 
-    /// Narrows the list, from its first row. What is on the screen stays until the answer comes.
-    pub fn set_filter(&mut self, filter: Option<ListFilter>) {
-        if filter == self.filter {
+    /// The view as it is made of the whole account at hand.
+    pub fn local_view(&self) -> LocalView {
+        let View {
+            pinned,
+            sort,
+            order,
+        } = self.view;
+        LocalView {
+            filter: self.filter.clone().unwrap_or_default(),
+            pinned,
+            sort,
+            order,
+        }
+    }
+
+    /// Whether the service can't make this list.
+    pub fn is_local(&self) -> bool {
+        self.filter.is_some() || self.view.sort.service_field().is_none()
+    }
+
+    /// Shows another view, narrowed or not, from its first row. What is on the screen stays until
+    /// the answer comes where the account at hand gives it; a service may take its time, and what
+    /// was known is of no use then.
+    pub fn show(&mut self, view: View, filter: Option<Arc<Filter>>) {
+        let text = |filter: &Option<Arc<Filter>>| filter.as_ref().map(|f| f.text().to_owned());
+        if view == self.view && text(&filter) == text(&self.filter) {
             return;
         }
+        let was_local = self.is_local();
+        self.view = view;
         self.filter = filter;
         self.heard = Heard::Nothing;
+        if !was_local && !self.is_local() {
+            self.rows.clear();
+            self.totals = None;
+        }
         self.cursor = 0;
+        // A local view fills while it is read.
+        self.is_parked = self.is_local();
         self.anchor = None;
         self.refresh();
     }
@@ -193,6 +229,7 @@ impl List {
     /// Moves the cursor to a place, or to the last row where there are fewer.
     pub fn move_to(&mut self, place: u64) {
         self.cursor = place.min(self.len().saturating_sub(1));
+        self.is_parked = false;
         self.take_anchor();
         // Whoever moves on wants to see; one more try is in order.
         if self.totals.is_some() {
@@ -215,20 +252,6 @@ impl List {
 
     fn take_anchor(&mut self) {
         self.anchor = self.selected().map(|pin| pin.id.clone());
-    }
-
-    /// Shows another view from its first row. What was known is of no use there.
-    pub fn set_view(&mut self, view: View) {
-        if view == self.view {
-            return;
-        }
-        self.view = view;
-        self.heard = Heard::Nothing;
-        self.rows.clear();
-        self.cursor = 0;
-        self.anchor = None;
-        self.totals = None;
-        self.refresh();
     }
 
     /// Begins a new generation: what is known stays on the screen until it is replaced.
@@ -274,7 +297,7 @@ impl List {
                     offset,
                     limit: self.chunk_rows,
                     pinned: self.view.pinned,
-                    sort: self.view.sort,
+                    sort: self.view.sort.service_field().unwrap_or_default(),
                     order: self.view.order,
                 };
                 (self.seq, query)
@@ -356,7 +379,8 @@ impl List {
 
     fn follow_anchor(&mut self) {
         let len = self.len();
-        if let Some(anchor) = &self.anchor
+        if !self.is_parked
+            && let Some(anchor) = &self.anchor
             && self.selected().map(|pin| &pin.id) != Some(anchor)
             && let Some(place) = self.place_of(anchor)
         {
@@ -459,7 +483,7 @@ impl List {
     /// whether it did.
     pub fn insert_newest(&mut self, pin: &Pin) -> bool {
         let newest_first = self.filter.is_none()
-            && self.view.sort == SortField::CreatedAt
+            && self.view.sort == SortKey::Created
             && self.view.order == SortOrder::Descending;
         let listed = match self.view.pinned {
             PinnedFilter::All => true,

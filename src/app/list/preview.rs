@@ -15,7 +15,7 @@ pub(super) enum Heard {
 impl List {
     /// Whether a search goes on that may find more than the list shows.
     pub fn is_searching(&self) -> bool {
-        self.filter.is_some() && self.heard != Heard::Whole && self.error.is_none()
+        self.is_local() && self.heard != Heard::Whole && self.error.is_none()
     }
 
     /// Shows what a search has found so far. Where the question was answered before and is only

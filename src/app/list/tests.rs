@@ -215,19 +215,16 @@ fn unreadable_rows_do_not_make_it_ask_forever() {
     assert!(list.wanted().is_empty());
 }
 
-fn narrowed(text: &str) -> ListFilter {
+fn narrow(list: &mut List, text: &str) {
     let (filter, _) = Filter::parse(text, Timestamp::UNIX_EPOCH);
-    ListFilter {
-        filter: Arc::new(filter),
-        best_first: true,
-    }
+    list.show(list.view(), Some(Arc::new(filter)));
 }
 
 #[test]
 fn a_preview_is_shown_until_the_answer_comes_and_never_in_its_place() {
     let pins: Vec<u64> = (0..50).collect();
     let mut list = List::new(20);
-    list.set_filter(Some(narrowed("a")));
+    narrow(&mut list, "a");
     let (seq, query) = list.wanted()[0];
     assert!(list.is_searching());
     list.preview(seq, &query, answer(&query, &pins[40..], 1000));
@@ -251,7 +248,7 @@ fn a_preview_is_shown_until_the_answer_comes_and_never_in_its_place() {
     assert_eq!((list.len(), list.is_searching()), (50, false));
 
     // A late preview of what was asked before is not for what is asked now.
-    list.set_filter(Some(narrowed("ab")));
+    narrow(&mut list, "ab");
     list.preview(seq, &query, answer(&query, &pins[..5], 1000));
     assert_eq!((list.len(), list.is_searching()), (50, true));
 }
