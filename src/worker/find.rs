@@ -27,9 +27,13 @@ pub(super) async fn existing(service: &dyn PinningService, root: &Cid) -> Option
 pub(super) async fn existing_all(service: &dyn PinningService, roots: &[&Cid]) -> Vec<Option<Pin>> {
     let mut search = Search::new(roots);
     let pinned = search.read(service, PinnedFilter::Pinned, ROWS, PAGES);
-    // What is missing may be pending still, which the service does not count as pinned.
+    // What is missing may be pending still, which the service does not count as pinned. One such
+    // pin stands among the newest; many may have been asked for long ago.
     if pinned.await.is_ok() {
-        let _ = search.newest(service).await;
+        let _ = match roots {
+            [_] => search.newest(service).await,
+            _ => search.read(service, PinnedFilter::All, ROWS, PAGES).await,
+        };
     }
     search.found
 }

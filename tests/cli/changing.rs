@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::harness::{HELLO, Home, numbered_cid};
+use crate::harness::{HELLO, Home, Ran, numbered_cid};
 
 const EMPTY_DIRECTORY: &str = "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354";
 const ELSEWHERE: &str = "QmdfTbBqBPQ7VNxZEYEj14VmRuZBkqFbiwReogJgS1zR1n";
@@ -120,6 +120,30 @@ fn pin_takes_cids_from_the_line_and_from_stdin() {
     let ran = home.run(&["pin", ELSEWHERE, "nonsense"]).with_code(2);
     assert!(ran.err.contains("'nonsense': not a CID"), "{}", ran.err);
     assert_eq!(ids(&home, &[]).len(), 0);
+}
+
+#[test]
+fn a_list_that_is_pinned_already_is_told_of_in_its_order() {
+    let home = Home::new();
+    // More than stand among the newest records.
+    let cids: Vec<String> = (0..406).map(numbered_cid).collect();
+    let list = cids.join("\n");
+    let first = home
+        .run_with(&[], &["pin", "-", "--json"], &list)
+        .with_code(0);
+    let again = home
+        .run_with(&[], &["pin", "-", "--json"], &list)
+        .with_code(0);
+    assert_eq!(first.json().as_array().unwrap().len(), 406);
+    let ids = |ran: &Ran| -> Vec<String> {
+        let records = ran.json();
+        let records = records.as_array().unwrap();
+        records
+            .iter()
+            .map(|record| record["id"].to_string())
+            .collect()
+    };
+    assert!(ids(&first) == ids(&again), "{}", again.err);
 }
 
 #[test]

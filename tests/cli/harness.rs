@@ -17,8 +17,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub const HELLO: &str = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e";
 
 /// A CID of content that is nowhere, another for each number.
-pub fn numbered_cid(number: u8) -> String {
-    let hash = multihash::Multihash::<64>::wrap(0x12, &[number; 32]).unwrap();
+pub fn numbered_cid(number: u16) -> String {
+    let digest = [number.to_be_bytes(); 16];
+    let hash = multihash::Multihash::<64>::wrap(0x12, digest.as_flattened()).unwrap();
     cid::Cid::new_v1(0x55, hash).to_string()
 }
 
