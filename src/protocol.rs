@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::domain::filter::Filter;
 use crate::domain::{
     Change, ChangeItem, Cid, CidList, ListQuery, Metadata, PackedPin, Page, Pin, PinId, PinKey,
-    PinPage, PinnedFilter, Protection, RecordFormat, SortKey, SortOrder, UndoItem, UnpinItem,
-    UnpinTarget, UploadPlan,
+    PinPage, PinnedFilter, Protection, RecordFormat, SortKey, SortOrder, Throttle, UndoItem,
+    UnpinItem, UnpinTarget, UploadPlan,
 };
 use crate::error::ApiError;
 
@@ -411,6 +411,8 @@ pub enum Reply {
         /// Bytes of content handed to the network.
         sent: u64,
     },
+    /// How fast calls may leave from now on, by the service's limits.
+    Throttled(Throttle),
     /// A job is over; nothing more will be said of it.
     Finished {
         /// Which one.

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use crate::domain::Throttle;
+
 /// Calls that may leave at once after a rest: those of so many seconds, and not more than so many.
 /// A batch would begin faster than it goes on, and nobody could tell how long it takes.
 const BURST_SECONDS: f64 = 2.0;
@@ -36,6 +38,8 @@ pub(super) struct Budget {
     /// When the next call leaves where calls leave evenly.
     due: Duration,
     not_before: Duration,
+    /// Whether anything has changed that [`Self::news`] did not tell of.
+    is_changed: bool,
 }
 
 /// What a refusal taught.
@@ -60,6 +64,7 @@ impl Budget {
             sent: LastMinute::default(),
             due: Duration::ZERO,
             not_before: Duration::ZERO,
+            is_changed: false,
         }
     }
 
@@ -94,6 +99,27 @@ impl Budget {
     /// Lets no call leave before `until`.
     pub(super) fn hold_back(&mut self, until: Duration) {
         self.not_before = self.not_before.max(until);
+        self.is_changed = true;
+    }
+
+    /// How fast calls may leave, where that is limited.
+    pub(super) fn throttle(&mut self, now: Duration) -> Option<Throttle> {
+        let rate = self.rate?;
+        let mut next = self.not_before;
+        if self.lesson.is_some() && f64::from(self.sent.count(now)) >= rate {
+            next = next.max(self.sent.next_to_leave());
+        }
+        let per_minute = Duration::from_secs_f64(rate.round()).as_secs();
+        Some(Throttle {
+            per_minute: u32::try_from(per_minute).unwrap_or(u32::MAX),
+            wait: next.saturating_sub(now),
+        })
+    }
+
+    /// The same, where it has changed since it was asked for last.
+    pub(super) fn news(&mut self, now: Duration) -> Option<Throttle> {
+        let is_changed = std::mem::take(&mut self.is_changed);
+        self.throttle(now).filter(|_| is_changed)
     }
 
     /// The service had too many calls when it got the one that left at `left`.
@@ -110,6 +136,7 @@ impl Budget {
             _ => self.learn(now),
         }
         self.due = self.due.max(now);
+        self.is_changed = true;
     }
 
     fn learn(&mut self, now: Duration) {
@@ -150,6 +177,7 @@ impl Budget {
             return;
         }
         lesson.changed = now;
+        self.is_changed = true;
         let mut faster = rate * factor;
         if rate < known {
             faster = faster.min(known);

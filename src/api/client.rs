@@ -12,7 +12,7 @@ use super::config::{ClientConfig, ClientError};
 use super::exchange::{Call, Caller};
 use super::redact::Redactor;
 use super::retry::Patience;
-use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan, text};
+use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, Throttle, UploadPlan, text};
 use crate::error::ApiError;
 use crate::protocol::PinDetails;
 use crate::wire::{PinByHash, PinList, PinRecord, UploadMetadata};
@@ -130,6 +130,10 @@ impl PinningService for PinClient {
             return Ok(());
         }
         answer.judge::<IgnoredAny>(self.redactor()).map(|_| ())
+    }
+
+    fn throttle(&self) -> watch::Receiver<Option<Throttle>> {
+        self.caller.throttle()
     }
 
     async fn test_authentication(&self) -> Result<String, ApiError> {

@@ -18,7 +18,7 @@ use super::limiter::{Departure, Limiter};
 use super::multipart::Multipart;
 use super::redact::Redactor;
 use super::retry::{self, Patience};
-use crate::domain::{UploadPlan, text};
+use crate::domain::{Throttle, UploadPlan, text};
 use crate::error::ApiError;
 use crate::wire::PinByHash;
 
@@ -77,6 +77,11 @@ impl Caller {
     /// The address of a call, see [`Address::at`].
     pub(super) fn at(&self, segments: &[&str]) -> Url {
         self.address.at(segments)
+    }
+
+    /// How fast calls may leave, now and whenever that changes.
+    pub(super) fn throttle(&self) -> watch::Receiver<Option<Throttle>> {
+        self.limiter.throttle()
     }
 
     /// What makes the service's texts fit to be shown.

@@ -22,7 +22,7 @@ pub use read_only::ReadOnly;
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan};
+use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, Throttle, UploadPlan};
 use crate::error::ApiError;
 use crate::protocol::PinDetails;
 
@@ -50,4 +50,10 @@ pub trait PinningService: Send + Sync {
 
     /// Whether the service takes these keys; brings its words.
     async fn test_authentication(&self) -> Result<String, ApiError>;
+
+    /// How fast calls may leave by the service's limits, now and whenever that changes; `None`
+    /// while there is no limit.
+    fn throttle(&self) -> watch::Receiver<Option<Throttle>> {
+        watch::Sender::new(None).subscribe()
+    }
 }

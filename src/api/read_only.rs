@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::PinningService;
-use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan};
+use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, Throttle, UploadPlan};
 use crate::error::ApiError;
 use crate::protocol::PinDetails;
 
@@ -45,6 +45,10 @@ impl<S: PinningService> PinningService for ReadOnly<S> {
 
     async fn unpin(&self, _: &PinId) -> Result<(), ApiError> {
         refused()
+    }
+
+    fn throttle(&self) -> watch::Receiver<Option<Throttle>> {
+        self.0.throttle()
     }
 
     async fn test_authentication(&self) -> Result<String, ApiError> {

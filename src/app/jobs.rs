@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::pin_list::ListReport;
 use super::results::{EndedJob, Results};
 use crate::domain::text::count;
-use crate::domain::{CidList, Pace, PinId, RecordFormat, UndoReport, UnpinReport};
+use crate::domain::{CidList, Pace, PinId, RecordFormat, Throttle, UndoReport, UnpinReport};
 use crate::protocol::JobId;
 
 /// How often the line of a running job is drawn anew.
@@ -126,24 +126,26 @@ pub enum JobKind {
 /// The jobs that run, oldest first, and the last ones that ran.
 #[derive(Debug, Default)]
 pub struct Jobs {
-    jobs: IndexMap<JobId, Job>,
+    running: IndexMap<JobId, Job>,
     ended: VecDeque<EndedJob>,
+    /// How fast calls may leave, and since when.
+    throttle: Option<(Throttle, Duration)>,
 }
 
 impl Jobs {
     /// How many run.
     pub fn len(&self) -> usize {
-        self.jobs.len()
+        self.running.len()
     }
 
     /// Whether none runs.
     pub fn is_empty(&self) -> bool {
-        self.jobs.is_empty()
+        self.running.is_empty()
     }
 
     /// The jobs that run, oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Job> {
-        self.jobs.values()
+        self.running.values()
     }
 
     /// The last jobs of this session that are over, the newest first.
@@ -166,29 +168,46 @@ impl Jobs {
             pace: None,
             results: Results::default(),
         };
-        self.jobs.insert(id, job);
+        self.running.insert(id, job);
     }
 
     /// Starts a job that is made of so many items.
     pub(super) fn start_batch(&mut self, id: JobId, kind: JobKind, items: usize, now: Duration) {
         self.start(id, kind, now);
-        if let Some(job) = self.jobs.get_mut(&id) {
-            job.pace = Some(Pace::new(items, now));
+        let mut pace = Pace::new(items, now);
+        if let Some((throttle, since)) = self.throttle {
+            let wait = (since + throttle.wait).saturating_sub(now);
+            pace.throttle(Throttle { wait, ..throttle }, now);
+        }
+        if let Some(job) = self.running.get_mut(&id) {
+            job.pace = Some(pace);
+        }
+    }
+
+    /// How fast calls may leave from now on.
+    pub(super) fn throttle(&mut self, throttle: Throttle, now: Duration) {
+        self.throttle = Some((throttle, now));
+        for pace in self
+            .running
+            .values_mut()
+            .filter_map(|job| job.pace.as_mut())
+        {
+            pace.throttle(throttle, now);
         }
     }
 
     pub(super) fn get_mut(&mut self, id: JobId) -> Option<&mut Job> {
-        self.jobs.get_mut(&id)
+        self.running.get_mut(&id)
     }
 
     pub(super) fn end(&mut self, id: JobId) -> Option<Job> {
-        self.jobs.shift_remove(&id)
+        self.running.shift_remove(&id)
     }
 
     /// Marks a job that still runs as called off, the newest where none is named, and gives its
     /// number.
     pub(super) fn cancel(&mut self, id: Option<JobId>) -> Option<JobId> {
-        let mut newest_first = self.jobs.values_mut().rev();
+        let mut newest_first = self.running.values_mut().rev();
         let job = newest_first.find(|job| !job.cancelling && id.is_none_or(|id| id == job.id))?;
         job.cancelling = true;
         Some(job.id)
@@ -197,7 +216,7 @@ impl Jobs {
     /// Pauses a batch that runs, or lets it go on, the newest where none is named; gives its number
     /// and whether it is paused now.
     pub(super) fn turn_pause(&mut self, id: Option<JobId>, now: Duration) -> Option<(JobId, bool)> {
-        let newest_first = self.jobs.values_mut().rev();
+        let newest_first = self.running.values_mut().rev();
         let mut named = newest_first.filter(|job| id.is_none_or(|id| id == job.id));
         let (job, pace) = named.find_map(|job| {
             let id = job.id;
@@ -211,21 +230,21 @@ impl Jobs {
 
     /// Whether a job can be paused, or go on.
     pub fn has_batch(&self) -> bool {
-        self.jobs
+        self.running
             .values()
             .any(|job| job.pace.is_some() && !job.cancelling)
     }
 
     /// Whether a batch is about to unpin this pin.
     pub fn is_removing(&self, id: &PinId) -> bool {
-        self.jobs
+        self.running
             .values()
             .any(|job| matches!(&job.kind, JobKind::Unpin { open, .. } if open.contains_key(id)))
     }
 
     /// When the line of the running jobs should be drawn anew. A paused one has nothing to show.
     pub(super) fn next_frame(&self, now: Duration) -> Option<Duration> {
-        let moves = self.jobs.values().any(|job| !job.is_paused());
+        let moves = self.running.values().any(|job| !job.is_paused());
         moves.then(|| now + FRAME)
     }
 }

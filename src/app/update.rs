@@ -427,6 +427,7 @@ impl App {
             Reply::ListPinned { job, items } => self.list_pinned(job, &items),
             Reply::CutOff(offer) => self.cut_off = Some(offer),
             Reply::UploadProgress { job, sent } => self.upload_progress(job, sent),
+            Reply::Throttled(throttle) => self.jobs.throttle(throttle, self.now.tick),
             Reply::Finished { job, end } => self.job_over(job, end),
         }
     }

@@ -54,7 +54,8 @@ impl Task<'_> {
             }
             items.push(item);
         };
-        session.drive(ids.len(), results, take).await;
+        let throttle = self.service.throttle();
+        session.drive(ids.len(), results, throttle, take).await;
         // In the order in which they were given, not in that of their ends.
         let mut ended: HashMap<PinId, UnpinItem> = items
             .into_iter()

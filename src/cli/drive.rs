@@ -4,10 +4,11 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use futures_util::{Stream, StreamExt as _};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::{Session, progress};
-use crate::domain::Pace;
+use crate::domain::{Pace, Throttle};
 use crate::worker::gate::Gate;
 
 /// How long calls under way may take to end after a signal.
@@ -28,11 +29,15 @@ impl Session<'_> {
         &self,
         total: usize,
         items: impl Stream<Item = T>,
+        mut throttle: watch::Receiver<Option<Throttle>>,
         mut take: impl AsyncFnMut(T),
     ) {
         let bar = progress::pins();
         let start = Instant::now();
         let mut pace = Pace::new(total, Duration::ZERO);
+        if let Some(throttle) = *throttle.borrow_and_update() {
+            pace.throttle(throttle, Duration::ZERO);
+        }
         let mut items = pin!(items);
         let mut deadline = pin!(async {
             self.interrupt.wait().await;
@@ -49,6 +54,11 @@ impl Session<'_> {
                     }
                     None => break,
                 },
+                Ok(()) = throttle.changed() => {
+                    if let Some(throttle) = *throttle.borrow_and_update() {
+                        pace.throttle(throttle, start.elapsed());
+                    }
+                }
                 _ = tick.tick(), if !bar.is_hidden() => {}
                 () = &mut deadline => break,
             }

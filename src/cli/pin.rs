@@ -124,7 +124,9 @@ async fn pin(
             }
         }
     };
-    session.drive(total, pinning, take).await;
+    session
+        .drive(total, pinning, service.throttle(), take)
+        .await;
     told?;
     let cids: Vec<_> = already.iter().map(|place| &list.pins[*place].cid).collect();
     let found = session

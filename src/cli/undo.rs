@@ -134,12 +134,13 @@ async fn undo(
 ) -> Told {
     let total = undoable.len();
     let mut told = Told::default();
+    let throttle = service.throttle();
     let results = undo_all(service, undoable, session.gate(concurrency));
     let take = async |item: UndoItem| {
         recorder.push(Entry::from(&item)).await;
         told.items.push(item);
     };
-    session.drive(total, results, take).await;
+    session.drive(total, results, throttle, take).await;
     told.left = total - told.items.len();
     told
 }

@@ -26,7 +26,7 @@ pub use change::{Change, ChangeItem, Page};
 pub use cid::{Cid, CidError};
 pub use cid_list::{BadLine, CidLine, CidList};
 pub use metadata::Metadata;
-pub use pace::Pace;
+pub use pace::{Pace, Throttle};
 pub use packed::{PackedPin, PinKey};
 pub use pin::{Pin, PinId, PinState};
 pub use plan::{Account, LeftOut, PlanDraft, PlannedPin, UnpinPlan, Why};

@@ -14,16 +14,35 @@ const TOO_EARLY: Duration = Duration::from_secs(1);
 /// The least time between two samples.
 const GRAIN: Duration = Duration::from_millis(200);
 
+/// How fast calls to a service may leave, by its own limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Throttle {
+    /// Calls a minute at the most.
+    pub per_minute: u32,
+    /// How long none leaves at all.
+    pub wait: Duration,
+}
+
+/// A time in which no item can begin, by the service's limits.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    from: Duration,
+    until: Duration,
+}
+
 /// Follows one batch. It has no clock: each time comes from the caller, and none is earlier than
 /// the one before.
 #[derive(Clone, Debug)]
 pub struct Pace {
     total: usize,
-    /// How many had ended when, oldest first, without the time of pauses.
+    /// How many had ended when, oldest first, without the time of pauses and holds.
     samples: VecDeque<(Duration, usize)>,
     started: Duration,
     paused: Duration,
     paused_since: Option<Duration>,
+    hold: Option<Hold>,
+    /// Items a second at the most.
+    most: Option<f64>,
 }
 
 impl Pace {
@@ -35,6 +54,8 @@ impl Pace {
             started: now,
             paused: Duration::ZERO,
             paused_since: None,
+            hold: None,
+            most: None,
         }
     }
 
@@ -76,13 +97,52 @@ impl Pace {
     pub fn set_paused(&mut self, paused: bool, now: Duration) {
         if !paused && let Some(since) = self.paused_since.take() {
             self.paused += now.saturating_sub(since);
-        } else if paused {
-            self.paused_since.get_or_insert(now);
+            self.hold_until(self.hold.map_or(now, |hold| hold.until), now);
+        } else if paused && !self.is_paused() {
+            self.end_hold(now);
+            self.paused_since = Some(now);
         }
+    }
+
+    /// What the service's limits allow from now on.
+    pub fn throttle(&mut self, throttle: Throttle, now: Duration) {
+        self.most = Some(f64::from(throttle.per_minute.max(1)) / 60.0);
+        if !self.is_paused() {
+            self.end_hold(now);
+        }
+        self.hold_until(now + throttle.wait, now);
+    }
+
+    /// Counts a hold that is over, or as much of it as is.
+    fn end_hold(&mut self, now: Duration) {
+        if let Some(Hold { from, until }) = self.hold {
+            self.paused += now.min(until).saturating_sub(from);
+            self.hold = Some(Hold { from: now, until });
+        }
+    }
+
+    fn hold_until(&mut self, until: Duration, now: Duration) {
+        self.hold = (until > now).then_some(Hold { from: now, until });
+    }
+
+    /// How long no item can begin yet.
+    fn held(&self, now: Duration) -> Duration {
+        let until = self.hold.map_or(Duration::ZERO, |hold| hold.until);
+        until.saturating_sub(now)
     }
 
     /// Items a second; `None` while nobody can tell.
     pub fn rate(&self, now: Duration) -> Option<f64> {
+        if self.ended() == 0 {
+            return None;
+        }
+        match (self.measured(now), self.most) {
+            (Some(measured), Some(most)) => Some(measured.min(most)),
+            (measured, most) => measured.or(most),
+        }
+    }
+
+    fn measured(&self, now: Duration) -> Option<f64> {
         let now = self.running(now);
         // What a batch begins with, some calls that a limited rate lets go at once, says nothing
         // about the rest: the second half of the time so far leaves it behind.
@@ -90,7 +150,7 @@ impl Pace {
         let begin = now.saturating_sub(window);
         let (since, before) = *self.samples.iter().rev().find(|(time, _)| *time <= begin)?;
         let (last, ended) = *self.samples.back()?;
-        if now < TOO_EARLY || ended == 0 {
+        if now < TOO_EARLY {
             return None;
         }
         let per_second = |items: usize, time: Duration| number(items) / time.as_secs_f64();
@@ -107,7 +167,8 @@ impl Pace {
     pub fn left(&self, now: Duration) -> Option<Duration> {
         let open = self.total.saturating_sub(self.ended());
         let seconds = number(open) / self.rate(now)?;
-        Duration::try_from_secs_f64(seconds).ok()
+        let working = Duration::try_from_secs_f64(seconds).ok()?;
+        working.checked_add(self.held(now))
     }
 
     /// All of it in words, as in `12/340 · 3.0/s · 1m 50s left`.
@@ -117,7 +178,13 @@ impl Pace {
             text.push_str(" · paused");
         } else if let Some(rate) = self.rate(now) {
             text.push_str(" · ");
-            text.push_str(&rate_text(rate));
+            match self.held(now).as_secs() {
+                0 => text.push_str(&rate_text(rate)),
+                seconds => {
+                    text.push_str("too many calls, waiting ");
+                    text.push_str(&duration(seconds));
+                }
+            }
             if let Some(left) = self.left(now).filter(|_| self.ended() < self.total) {
                 text.push_str(" · ");
                 text.push_str(&duration(left.as_secs().saturating_add(1)));
@@ -127,12 +194,15 @@ impl Pace {
         text
     }
 
-    /// Time since the start without pauses.
+    /// Time since the start without pauses and holds.
     fn running(&self, now: Duration) -> Duration {
-        self.paused_since
-            .unwrap_or(now)
-            .saturating_sub(self.started)
+        let now = self.paused_since.unwrap_or(now);
+        let hold = self.hold.map_or(Duration::ZERO, |hold| {
+            now.min(hold.until).saturating_sub(hold.from)
+        });
+        now.saturating_sub(self.started)
             .saturating_sub(self.paused)
+            .saturating_sub(hold)
     }
 }
 
@@ -220,6 +290,35 @@ mod tests {
         assert_eq!(silent.text(seconds(60.0)), "0/3");
         silent.add(3, seconds(61.0));
         assert_eq!(silent.text(seconds(61.0)), "3/3 · 3.0/min");
+    }
+
+    #[test]
+    fn a_hold_is_waited_for_and_does_not_count() {
+        // 180 at once, then nothing for a minute, then 171 a minute.
+        let mut pace = Pace::new(1000, Duration::ZERO);
+        for n in 0..180 {
+            pace.add(1, seconds(f64::from(n) / 900.0));
+        }
+        let throttle = Throttle {
+            per_minute: 171,
+            wait: seconds(60.0),
+        };
+        pace.throttle(throttle, seconds(0.2));
+        assert_eq!(
+            pace.text(seconds(10.0)),
+            "180/1000 · too many calls, waiting 50s · 5m 38s left"
+        );
+        // Paused within it, and for longer than it.
+        pace.set_paused(true, seconds(21.0));
+        assert_eq!(pace.text(seconds(99.0)), "180/1000 · paused");
+        pace.set_paused(false, seconds(31.0));
+        let left = pace.left(seconds(31.0)).unwrap().as_secs();
+        assert!((316..=318).contains(&left), "{left}");
+        for n in 1..=57 {
+            pace.add(1, seconds(61.0 + f64::from(n) * 60.0 / 171.0));
+        }
+        let left = pace.left(seconds(81.0)).unwrap().as_secs_f64();
+        assert!((left / (763.0 * 60.0 / 171.0) - 1.0).abs() < 0.1, "{left}");
     }
 
     #[test]

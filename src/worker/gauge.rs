@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use crate::api::PinningService;
-use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan};
+use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, Throttle, UploadPlan};
 use crate::error::ApiError;
 use crate::protocol::PinDetails;
 
@@ -85,6 +85,10 @@ impl PinningService for Attended {
     async fn unpin(&self, id: &PinId) -> Result<(), ApiError> {
         let _entered = self.gauge.enter();
         self.service.unpin(id).await
+    }
+
+    fn throttle(&self) -> watch::Receiver<Option<Throttle>> {
+        self.service.throttle()
     }
 
     async fn test_authentication(&self) -> Result<String, ApiError> {

@@ -13,7 +13,7 @@ use super::guard::guarded;
 use super::jobs::Jobs;
 use super::sync::CachePlace;
 use crate::api::PinningService;
-use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, UploadPlan, text};
+use crate::domain::{Cid, ListQuery, Metadata, Pin, PinId, PinPage, Throttle, UploadPlan, text};
 use crate::error::ApiError;
 use crate::journal::Journal;
 use crate::protocol::{JobEnd, JobId, PinDetails, Reply};
@@ -63,7 +63,10 @@ impl Shared {
                     gateway: connected.gateway,
                 })
                 .await;
-            there.send_replace(Some(connected.service))
+            let throttle = connected.service.throttle();
+            there.send_replace(Some(connected.service));
+            tell_throttle(throttle, told).await;
+            None
         }));
         Self {
             service,
@@ -113,6 +116,21 @@ impl Shared {
         self.jobs.leave(job);
         let end = end.unwrap_or_else(JobEnd::Broken);
         self.reply(Reply::Finished { job, end }).await;
+    }
+}
+
+/// Tells how fast calls may leave, and whenever that changes.
+async fn tell_throttle(mut throttle: watch::Receiver<Option<Throttle>>, told: mpsc::Sender<Reply>) {
+    loop {
+        let now = *throttle.borrow_and_update();
+        if let Some(throttle) = now
+            && told.send(Reply::Throttled(throttle)).await.is_err()
+        {
+            return;
+        }
+        if throttle.changed().await.is_err() {
+            return;
+        }
     }
 }
 

@@ -49,6 +49,28 @@ async fn without_a_rate_nothing_waits() {
     assert_eq!(time_of(&Limiter::new(Some(0)), 100).await, Duration::ZERO);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_learned_is_told() {
+    let limiter = Limiter::new(None);
+    let throttle = limiter.throttle();
+    assert_eq!(*throttle.borrow(), None);
+    let mut last = limiter.ready().await;
+    for _ in 1..100 {
+        last = limiter.ready().await;
+    }
+    limiter.refused(last);
+    let learned = Throttle {
+        per_minute: 94,
+        wait: Duration::from_secs(61),
+    };
+    assert_eq!(*throttle.borrow(), Some(learned));
+    let told = Throttle {
+        per_minute: 150,
+        wait: Duration::ZERO,
+    };
+    assert_eq!(*Limiter::new(Some(150)).throttle().borrow(), Some(told));
+}
+
 /// How a service counts calls.
 #[derive(Clone, Copy, Debug)]
 enum Counts {
