@@ -1,6 +1,7 @@
 //! What the app asks of the worker, and what the worker answers.
 
 use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use crate::domain::filter::Filter;
 use crate::domain::{
     Change, ChangeItem, Cid, CidList, ListQuery, Metadata, PackedPin, Page, Pin, PinId, PinKey,
     PinPage, PinnedFilter, Protection, RecordFormat, SortKey, SortOrder, Throttle, UndoItem,
-    UnpinItem, UnpinTarget, UploadPlan,
+    UnpinItem, UnpinPlan, UnpinTarget, UploadPlan,
 };
 use crate::error::ApiError;
 
@@ -113,6 +114,17 @@ pub enum Request {
         view: LocalView,
         /// Which of them.
         which: Which,
+    },
+    /// A plan of unpinning these.
+    Plan {
+        /// Which question this is.
+        seq: Seq,
+        /// The pins.
+        pins: Vec<PackedPin>,
+        /// What is left out.
+        protection: Protection,
+        /// Pins that are on their way already.
+        being_unpinned: HashSet<PinId>,
     },
     /// How many of these pins a view lets through.
     CountShown {
@@ -301,6 +313,13 @@ pub enum Reply {
         seq: Seq,
         /// The pins, or why they are not known.
         result: Result<Vec<PackedPin>, ApiError>,
+    },
+    /// A plan of unpinning.
+    Planned {
+        /// From the request.
+        seq: Seq,
+        /// The plan, or why there is none, in a sentence.
+        result: Result<UnpinPlan, String>,
     },
     /// How many pins a view lets through.
     ShownCounted {

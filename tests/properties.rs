@@ -214,6 +214,7 @@ fn answer(core: &mut Core, effect: Effect, well: bool) {
         }
         Effect::Submit(Request::ReadAccount) | Effect::Pause { .. } => {}
         Effect::Submit(Request::MatchAll { seq, .. }) => matched(core, seq),
+        Effect::Submit(request @ Request::Plan { .. }) => core.say(Message::Busy(request)),
         Effect::Submit(Request::CountShown { seq, pins, .. }) => {
             let result = Ok(pins.len() / 2);
             core.reply(Reply::ShownCounted { seq, result });

@@ -1,6 +1,6 @@
 //! Work under way: what it is, how far it is, and which pins it is about.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -240,6 +240,15 @@ impl Jobs {
         self.running
             .values()
             .any(|job| matches!(&job.kind, JobKind::Unpin { open, .. } if open.contains_key(id)))
+    }
+
+    /// The pins that batches are about to unpin.
+    pub fn removing(&self) -> HashSet<PinId> {
+        let open = self.running.values().filter_map(|job| match &job.kind {
+            JobKind::Unpin { open, .. } => Some(open.keys()),
+            _ => None,
+        });
+        open.flatten().cloned().collect()
     }
 
     /// When the line of the running jobs should be drawn anew. A paused one has nothing to show.

@@ -25,6 +25,7 @@ mod mark_all;
 mod marks;
 mod message;
 mod modal;
+mod mouse;
 mod open;
 mod palette;
 mod pending;
@@ -35,6 +36,7 @@ mod pin_list;
 mod pin_list_form;
 mod protect;
 mod reader;
+mod replies;
 mod results;
 mod resume;
 mod save_plan;
@@ -167,6 +169,7 @@ pub struct App {
     next_job: JobId,
     next_look: Seq,
     match_all: Option<Seq>,
+    planning: Option<Seq>,
     protecting: Option<Seq>,
     effects: Vec<Effect>,
 }
@@ -201,6 +204,7 @@ impl App {
             next_job: JobId::default(),
             next_look: Seq::default(),
             match_all: None,
+            planning: None,
             protecting: None,
             effects: Vec::new(),
         }

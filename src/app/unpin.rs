@@ -7,10 +7,12 @@ use super::modal::{Confirm, Modal};
 use super::{App, Effect, Job, JobKind};
 use crate::domain::text::count;
 use crate::domain::{
-    PackedPin, Pin, PinState, PinnedFilter, PlanDraft, UnpinItem, UnpinPlan, UnpinReport,
-    UnpinTarget, Why,
+    PackedPin, Pin, PinState, PinnedFilter, UnpinItem, UnpinPlan, UnpinReport, Why,
 };
-use crate::protocol::{JobId, Request};
+use crate::protocol::{JobId, Request, Seq};
+
+/// Marked pins that are planned before the next frame; planning more would hold it up.
+const PLANNED_AT_ONCE: usize = 1000;
 
 impl App {
     /// The pins that a verb is about: the marked ones, else the one under the cursor.
@@ -27,13 +29,53 @@ impl App {
         }
     }
 
-    /// Asks whether to unpin what is planned. Where nothing would go it says why instead.
+    /// Plans to unpin the targets, and asks. A plan of many takes a while, and is made elsewhere.
     pub(super) fn ask_unpin(&mut self) {
         if self.refuses_changes() {
             return;
         }
         self.end_range();
-        let plan = self.plan_unpin();
+        let is_removing = |id: &_| self.jobs.is_removing(id);
+        let plan = match self.marks.len() {
+            0 => UnpinPlan::of(self.list.selected().cloned(), &self.protection, is_removing),
+            1..=PLANNED_AT_ONCE => {
+                let marked = self.marks.pins().filter_map(PackedPin::unpack);
+                UnpinPlan::of(marked, &self.protection, is_removing)
+            }
+            many => {
+                let seq = self.next_look.advance();
+                self.planning = Some(seq);
+                self.inform(format!("planning {}…", count(many, "pin")));
+                let pins = self.targets();
+                return self.effect(Effect::Submit(Request::Plan {
+                    seq,
+                    pins,
+                    protection: self.protection.clone(),
+                    being_unpinned: self.jobs.removing(),
+                }));
+            }
+        };
+        self.planning = None;
+        self.ask_to_carry_out(plan);
+    }
+
+    /// A plan of many is made. Where something else came up meanwhile the question would take its
+    /// keys, and goes.
+    pub(super) fn planned(&mut self, seq: Seq, plan: Result<UnpinPlan, String>) {
+        if self.planning != Some(seq) {
+            return;
+        }
+        self.planning = None;
+        self.toasts.dismiss();
+        match plan {
+            Ok(plan) if self.modal.is_none() => self.ask_to_carry_out(plan),
+            Ok(_) => {}
+            Err(why) => self.warn(why),
+        }
+    }
+
+    /// Asks whether to unpin what is planned. Where nothing would go it says why instead.
+    fn ask_to_carry_out(&mut self, plan: UnpinPlan) {
         match plan.left_out() {
             [left_out] if plan.is_empty() && matches!(left_out.why, Why::Protected(_)) => {
                 let protected = Some(left_out.why.clone());
@@ -50,27 +92,6 @@ impl App {
                 }
             }
         }
-    }
-
-    /// A plan of what [`Self::targets`] would give, which of many pins is not copied first.
-    fn plan_unpin(&self) -> UnpinPlan {
-        let mut draft = PlanDraft::new(&self.protection);
-        let mut add = |pin: Pin| {
-            if self.jobs.is_removing(&pin.id) {
-                draft.leave_out(UnpinTarget::from(pin), Why::BeingUnpinned);
-            } else {
-                draft.add(pin);
-            }
-        };
-        if self.marks.is_empty() {
-            self.list.selected().cloned().into_iter().for_each(add);
-        } else {
-            self.marks
-                .pins()
-                .filter_map(PackedPin::unpack)
-                .for_each(&mut add);
-        }
-        draft.finish()
     }
 
     /// The first question was answered with yes; a protected pin takes another one.

@@ -89,6 +89,7 @@ impl WorkerHandle {
             Request::List { .. }
             | Request::MatchAll { .. }
             | Request::CountShown { .. }
+            | Request::Plan { .. }
             | Request::ReadAccount
             | Request::Details { .. }
             | Request::Refresh { .. } => &self.lanes.reads,
@@ -141,6 +142,7 @@ fn job_of(request: &Request) -> Option<JobId> {
         | Request::Export { job, .. } => Some(*job),
         Request::List { .. }
         | Request::MatchAll { .. }
+        | Request::Plan { .. }
         | Request::CountShown { .. }
         | Request::ReadAccount
         | Request::Details { .. }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use super::guard::guarded;
@@ -11,7 +12,7 @@ use super::keep;
 use super::lane::Work;
 use super::latest::Latest;
 use super::shared::Shared;
-use crate::domain::{Pin, PinId};
+use crate::domain::{Pin, PinId, UnpinPlan};
 use crate::error::ApiError;
 use crate::protocol::{Reply, Request};
 
@@ -105,6 +106,20 @@ impl Work for Reads {
                     let result = current.run_until_cancelled(found).await;
                     let result = result.unwrap_or(Err(ApiError::Cancelled));
                     Reply::Matched { seq, result }
+                }
+                Request::Plan {
+                    seq,
+                    pins,
+                    protection,
+                    being_unpinned,
+                } => {
+                    let planning = spawn_blocking(move || {
+                        let pins = pins.into_iter().filter_map(|pin| pin.unpack());
+                        UnpinPlan::of(pins, &protection, |id| being_unpinned.contains(id))
+                    });
+                    let result = planning.await;
+                    let result = result.map_err(|broke| format!("planning broke off: {broke}"));
+                    Reply::Planned { seq, result }
                 }
                 Request::CountShown { seq, pins, view } => {
                     let state = keep::account(&shared);

@@ -21,6 +21,25 @@ impl UnpinPlan {
     }
 }
 
+impl UnpinPlan {
+    /// A plan of these, but for what is protected, unpinned or `being_unpinned`.
+    pub fn of(
+        pins: impl IntoIterator<Item = Pin>,
+        protection: &Protection,
+        being_unpinned: impl Fn(&PinId) -> bool,
+    ) -> Self {
+        let mut draft = PlanDraft::new(protection);
+        for pin in pins {
+            if being_unpinned(&pin.id) {
+                draft.leave_out(UnpinTarget::from(pin), Why::BeingUnpinned);
+            } else {
+                draft.add(pin);
+            }
+        }
+        draft.finish()
+    }
+}
+
 /// A plan in the making.
 pub struct PlanDraft<'a> {
     protection: &'a Protection,

@@ -55,7 +55,13 @@ pub(super) fn lines(
         lines.push((format!("  {}", pin.target.title()), theme.text));
     }
     if plan.len() > names {
-        lines.push((format!("  and {} more", plan.len() - names), theme.quiet));
+        // The last one too: where the best match comes first, it is the weakest of what goes.
+        let weakest = plan.pins().last().map_or("", |pin| pin.target.title());
+        let more = match plan.len() - names {
+            1 => format!("  and {weakest}"),
+            more => format!("  and {more} more, the last of them {weakest}"),
+        };
+        lines.push((more, theme.quiet));
     }
     lines.extend(below);
     lines
