@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use futures_util::Stream;
 
-use super::find;
 use super::gate::Gate;
 use super::guard::guarded;
 use super::pin_list::pin_one;
@@ -105,12 +104,10 @@ async fn settle(
             "waiting for its content".to_owned(),
         )),
         JobEnd::Pinned(pin) => Ok((UndoOutcome::Back, Some(pin.id), String::new())),
+        // Another pin keeps it. Which one, a look through the whole account would tell, once for
+        // each of them: that is not worth it.
         JobEnd::AlreadyPinned(known) => {
-            let pin = match known {
-                Some(pin) => Some(pin),
-                None => find::existing(service, &cid).await,
-            };
-            let id = pin.map(|pin| pin.id);
+            let id = known.map(|pin| pin.id);
             Ok((UndoOutcome::Already, id, "pinned already".to_owned()))
         }
         JobEnd::Failed(error) => Err(NotBack::because(&error, error.to_string())),
