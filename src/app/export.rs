@@ -5,8 +5,7 @@
 use std::path::Path;
 
 use super::form::Form;
-use super::modal::Modal;
-use super::{App, Effect, Job, JobKind};
+use super::{App, Effect, Job, JobKind, Modal};
 use crate::domain::RecordFormat;
 use crate::domain::text::count;
 use crate::error::ApiError;

@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::form::Form;
-use super::modal::{Confirm, Modal};
-use super::{App, Effect};
+use super::{App, Confirm, Effect, Modal};
 use crate::domain::UnpinPlan;
 
 /// The file's name in the making, with the question that it came from.

@@ -8,6 +8,7 @@
 
 mod preview;
 mod seek;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
@@ -17,10 +18,11 @@ use crate::domain::filter::Filter;
 use crate::domain::text::total_bytes;
 use crate::domain::{ListQuery, Pin, PinId, PinPage, PinnedFilter, SortKey, SortOrder, Totals};
 use crate::error::ApiError;
-use crate::protocol::{LocalView, Seq};
+use crate::protocol::Seq;
 use preview::Heard;
 use seek::Seek;
 pub(super) use seek::SeekEnd;
+pub use view::View;
 
 /// Rows that one call asks for.
 const CHUNK_ROWS: u32 = 100;
@@ -28,17 +30,6 @@ const CHUNK_ROWS: u32 = 100;
 const KEPT_ROWS: usize = 2_400;
 /// How often a generation starts over because totals change while it is read.
 const RESTARTS: u8 = 3;
-/// Which pins are listed, and in what order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct View {
-    /// Which.
-    pub pinned: PinnedFilter,
-    /// Sorted by what.
-    pub sort: SortKey,
-    /// Which way round.
-    pub order: SortOrder,
-}
-
 /// The list and its cursor.
 #[derive(Debug)]
 pub struct List {
@@ -99,49 +90,6 @@ impl List {
     /// What the list is narrowed to.
     pub fn filter(&self) -> Option<&Arc<Filter>> {
         self.filter.as_ref()
-    }
-
-    /// The view as it is made of the whole account at hand.
-    pub fn local_view(&self) -> LocalView {
-        let View {
-            pinned,
-            sort,
-            order,
-        } = self.view;
-        LocalView {
-            filter: self.filter.clone().unwrap_or_default(),
-            pinned,
-            sort,
-            order,
-        }
-    }
-
-    /// Whether the service can't make this list.
-    pub fn is_local(&self) -> bool {
-        self.filter.is_some() || self.view.sort.service_field().is_none()
-    }
-
-    /// Shows another view, narrowed or not, from its first row. What is on the screen stays until
-    /// the answer comes where the account at hand gives it; a service may take its time, and what
-    /// was known is of no use then.
-    pub fn show(&mut self, view: View, filter: Option<Arc<Filter>>) {
-        let text = |filter: &Option<Arc<Filter>>| filter.as_ref().map(|f| f.text().to_owned());
-        if view == self.view && text(&filter) == text(&self.filter) {
-            return;
-        }
-        let was_local = self.is_local();
-        self.view = view;
-        self.filter = filter;
-        self.heard = Heard::Nothing;
-        if !was_local && !self.is_local() {
-            self.rows.clear();
-            self.totals = None;
-        }
-        self.cursor = 0;
-        // A local view fills while it is read.
-        self.is_parked = self.is_local();
-        self.anchor = None;
-        self.refresh();
     }
 
     /// Totals of the view, once the service has told.

@@ -3,7 +3,8 @@
 use nucleo_matcher::Utf32Str;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::fold::{Needle, fold_char, view};
+use super::fold::{fold_char, view};
+use super::needle::Needle;
 use super::pattern::Pattern;
 use super::scratch::Scratch;
 use super::term::{Condition, Expression, Test};

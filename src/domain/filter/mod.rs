@@ -29,6 +29,7 @@ mod facts;
 mod fold;
 mod highlight;
 mod letters;
+mod needle;
 mod parse;
 mod pattern;
 mod scratch;

@@ -7,7 +7,7 @@ use regex::RegexBuilder;
 
 use super::bounds::{Bounds, Comparison};
 use super::error::{FilterError, typed};
-use super::fold::Needle;
+use super::needle::Needle;
 use super::pattern::{Pattern, Value};
 use super::term::{Condition, Expression, States, Test};
 use super::token::{Token, tokens};

@@ -2,8 +2,9 @@
 
 use nucleo_matcher::Utf32Str;
 
-use super::fold::{Needle, fold_char, view};
+use super::fold::{fold_char, view};
 use super::letters::Letters;
+use super::needle::Needle;
 
 /// One step of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

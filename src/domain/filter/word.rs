@@ -3,7 +3,8 @@
 use nucleo_matcher::Utf32Str;
 
 use super::facts::Facts;
-use super::fold::{Folded, Needle, find_ascii, view};
+use super::fold::{find_ascii, view};
+use super::needle::{Folded, Needle};
 use super::scratch::Scratch;
 
 /// What each character is worth that stands where it should, in one piece. nucleo gives a scattered

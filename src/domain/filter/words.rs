@@ -1,6 +1,7 @@
 //! Words alone, for texts of our own: what a person types to find a command.
 
-use super::fold::{Needle, view};
+use super::fold::view;
+use super::needle::Needle;
 use super::scratch::Scratch;
 
 /// Words that are looked for in any order, the characters of each in theirs.
