@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use lazypin::args::{self, Args};
+use lazypin::args::{self, Args, Command};
 use lazypin::cli::{self, Failure, ReaderGone, hint, note};
-use lazypin::config::{Environment, Settings, UsageError};
+use lazypin::config::{Environment, Settings, Target, UsageError};
 use lazypin::error::ApiError;
 use lazypin::logging;
 use lazypin::tui::{self, End};
+use tokio::runtime::Builder;
 
 /// Wrong usage or wrong settings.
 const USAGE: u8 = 2;
@@ -37,10 +38,7 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<u8> {
     let settings = Settings::resolve(args, &Environment::of_process())?;
     logging::start(&settings, args.command.is_some())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
+    let runtime = runtime(args, &settings).enable_all().build()?;
     let code = runtime.block_on(async {
         Ok(match &args.command {
             Some(command) => cli::run(command, &args.global, &settings)
@@ -55,6 +53,20 @@ fn run(args: &Args) -> anyhow::Result<u8> {
     // A thread that waits for a line on stdin must not keep the process.
     runtime.shutdown_background();
     code
+}
+
+/// Where all of it runs. A command that only asks a service elsewhere is done sooner on one thread:
+/// a batch of calls spends as much on handing answers from thread to thread as on the calls.
+fn runtime(args: &Args, settings: &Settings) -> Builder {
+    match (&args.command, &settings.target) {
+        (None | Some(Command::Serve(_)), _)
+        | (_, Target::Embedded { .. } | Target::Demo { .. }) => {
+            let mut several = Builder::new_multi_thread();
+            several.worker_threads(2);
+            several
+        }
+        (Some(_), Target::Remote { .. }) => Builder::new_current_thread(),
+    }
 }
 
 /// Says what failed in one line, and what to do about it in another where that is known.
