@@ -2,10 +2,10 @@
 
 use super::connection::Connection;
 use super::effect::{CopyFailure, CopyRoute};
+use super::menu::{Choice, MenuKind};
 use super::{App, Effect, Modal};
 use crate::domain::text::count;
 use crate::domain::{PackedPin, Pin, Record};
-use crate::input::Action;
 
 /// A form in which pins are copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub enum CopyForm {
 
 impl CopyForm {
     /// All of them, as the menu shows them.
-    pub const ALL: [Self; 6] = [
+    const ALL: [Self; 6] = [
         Self::Cid,
         Self::IpfsUrl,
         Self::GatewayUrl,
@@ -36,7 +36,7 @@ impl CopyForm {
     ];
 
     /// What it is called.
-    pub fn label(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Cid => "CID",
             Self::IpfsUrl => "ipfs:// address",
@@ -47,8 +47,17 @@ impl CopyForm {
         }
     }
 
+    /// The forms, to be chosen from.
+    pub(super) fn choices() -> Vec<Choice> {
+        let choice = |form: Self| Choice {
+            key: Some(form.key()),
+            label: form.label().to_owned(),
+        };
+        Self::ALL.map(choice).to_vec()
+    }
+
     /// The key that takes it at once.
-    pub fn key(self) -> char {
+    fn key(self) -> char {
         match self {
             Self::Cid => 'c',
             Self::IpfsUrl => 'i',
@@ -100,15 +109,6 @@ impl CopyForm {
     }
 }
 
-/// The menu of forms, with the pins that it is about.
-#[derive(Clone, Debug)]
-pub struct CopyMenu {
-    /// What will be copied.
-    pub pins: Vec<PackedPin>,
-    /// The form under the cursor.
-    pub cursor: usize,
-}
-
 impl App {
     /// Copies the CIDs of the targets.
     pub(super) fn copy_cids(&mut self) {
@@ -123,40 +123,14 @@ impl App {
     pub(super) fn ask_copy_as(&mut self) {
         let pins = self.targets();
         if !pins.is_empty() {
-            self.modal = Some(Modal::CopyAs(CopyMenu { pins, cursor: 0 }));
+            self.open_menu(MenuKind::CopyAs(pins));
         }
     }
 
-    /// Does what an action means in a menu.
-    pub(super) fn act_in_menu(&mut self, action: Action) {
-        let Some(Modal::CopyAs(menu)) = &mut self.modal else {
-            self.act_in_export_menu(action);
-            self.act_in_view_menu(action);
-            return;
-        };
-        let forms = CopyForm::ALL.len();
-        match action {
-            Action::Down => menu.cursor = (menu.cursor + 1) % forms,
-            Action::Up => menu.cursor = (menu.cursor + forms - 1) % forms,
-            Action::Accept => {
-                let form = CopyForm::ALL[menu.cursor.min(forms - 1)];
-                self.take_copy_form(form);
-            }
-            Action::Back => self.modal = None,
-            _ => {}
-        }
-    }
-
-    /// Takes the form of this key.
-    pub(super) fn type_in_copy_menu(&mut self, c: char) {
-        if let Some(form) = CopyForm::ALL.into_iter().find(|form| form.key() == c) {
-            self.take_copy_form(form);
-        }
-    }
-
-    fn take_copy_form(&mut self, form: CopyForm) {
-        if let Some(Modal::CopyAs(menu)) = self.modal.take() {
-            self.copy(form, &menu.pins);
+    /// Copies them in the form at this place of the menu.
+    pub(super) fn copy_as(&mut self, place: usize, pins: &[PackedPin]) {
+        if let Some(form) = CopyForm::ALL.get(place) {
+            self.copy(*form, pins);
         }
     }
 

@@ -5,15 +5,15 @@
 use std::path::Path;
 
 use super::form::Form;
+use super::menu::{Choice, MenuKind};
 use super::{App, Effect, Job, JobKind, Modal};
 use crate::domain::RecordFormat;
 use crate::domain::text::count;
 use crate::error::ApiError;
-use crate::input::Action;
 use crate::protocol::{ExportPlan, JobEnd, JobId, Request};
 
 /// The forms of a file, as the menu shows them: key, words, form, ending of the name.
-pub const EXPORT_FORMS: [(char, &str, RecordFormat, &str); 4] = [
+const FORMS: [(char, &str, RecordFormat, &str); 4] = [
     ('c', "CSV, for spreadsheets", RecordFormat::Csv, "csv"),
     ('j', "JSON, one document", RecordFormat::Json, "json"),
     (
@@ -25,11 +25,13 @@ pub const EXPORT_FORMS: [(char, &str, RecordFormat, &str); 4] = [
     ('i', "plain CIDs, one a line", RecordFormat::Cids, "txt"),
 ];
 
-/// The menu of forms.
-#[derive(Clone, Debug)]
-pub struct ExportMenu {
-    /// The form under the cursor.
-    pub cursor: usize,
+/// The forms, to be chosen from.
+pub(super) fn choices() -> Vec<Choice> {
+    let choice = |(key, label, ..): (_, &str, _, _)| Choice {
+        key: Some(key),
+        label: label.to_owned(),
+    };
+    FORMS.map(choice).to_vec()
 }
 
 /// Where to write to.
@@ -48,7 +50,7 @@ impl App {
             self.inform("there is nothing to export");
             return;
         }
-        self.modal = Some(Modal::ExportAs(ExportMenu { cursor: 0 }));
+        self.open_menu(MenuKind::ExportAs);
     }
 
     /// What an export is about now, in words.
@@ -67,28 +69,9 @@ impl App {
         }
     }
 
-    /// Does what an action means in the menu.
-    pub(super) fn act_in_export_menu(&mut self, action: Action) {
-        let Some(Modal::ExportAs(menu)) = &mut self.modal else {
-            return;
-        };
-        let forms = EXPORT_FORMS.len();
-        match action {
-            Action::Down => menu.cursor = (menu.cursor + 1) % forms,
-            Action::Up => menu.cursor = (menu.cursor + forms - 1) % forms,
-            Action::Accept => {
-                let (.., format, ending) = EXPORT_FORMS[menu.cursor.min(forms - 1)];
-                self.ask_file_name(format, ending);
-            }
-            Action::Back => self.modal = None,
-            _ => {}
-        }
-    }
-
-    /// Takes the form of this key.
-    pub(super) fn type_in_export_menu(&mut self, c: char) {
-        let form = EXPORT_FORMS.iter().find(|(key, ..)| *key == c);
-        if let Some((.., format, ending)) = form {
+    /// Asks for a file of the form at this place of the menu.
+    pub(super) fn export_as(&mut self, place: usize) {
+        if let Some((.., format, ending)) = FORMS.get(place) {
             self.ask_file_name(*format, ending);
         }
     }

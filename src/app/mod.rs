@@ -6,6 +6,7 @@
 //! person, what it asks the worker, and what it does with the answer.
 
 mod change_log;
+mod choose;
 mod commands;
 mod connection;
 mod copy;
@@ -23,6 +24,7 @@ mod line;
 mod list;
 mod mark_all;
 mod marks;
+mod menu;
 mod message;
 mod modal;
 mod mouse;
@@ -56,9 +58,9 @@ use ratatui::layout::Size;
 
 pub use change_log::{ChangeLog, Rows};
 pub use connection::Connection;
-pub use copy::{CopyForm, CopyMenu};
+pub use copy::CopyForm;
 pub use effect::{CopyFailure, CopyRoute, Effect};
-pub use export::{EXPORT_FORMS, ExportForm, ExportMenu};
+pub use export::ExportForm;
 pub use filter::FilterLine;
 pub use hidden::Hidden;
 pub use jobs::{Job, JobKind, Jobs};
@@ -68,6 +70,7 @@ pub use line::TextLine;
 pub use list::{List, View};
 pub use mark_all::KnownPart;
 pub use marks::Marks;
+pub use menu::{Choice, Menu, MenuKind};
 pub use message::{DirectoryEntry, EntryKind, Message};
 pub use modal::{Confirm, Modal, Question};
 pub use palette::Palette;
@@ -80,7 +83,6 @@ pub use results::{EndedJob, Results};
 pub use save_plan::SavePlanForm;
 pub use toasts::{Toast, ToastKind, Toasts};
 pub use upload_form::UploadForm;
-pub use views::ViewMenu;
 
 use crate::domain::{Account, Protection, SavedView};
 use crate::input::{Context, Keymap};

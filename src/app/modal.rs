@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::change_log::ChangeLog;
-use super::copy::CopyMenu;
-use super::export::{ExportForm, ExportMenu};
+use super::export::ExportForm;
 use super::jobs_panel::JobsPanel;
+use super::menu::Menu;
 use super::palette::Palette;
 use super::picker::Picker;
 use super::pin_form::PinForm;
@@ -13,7 +13,6 @@ use super::pin_list_form::PinListForm;
 use super::reader::Reader;
 use super::save_plan::SavePlanForm;
 use super::upload_form::UploadForm;
-use super::views::ViewMenu;
 use crate::domain::text::count;
 use crate::domain::{UnpinPlan, Why};
 use crate::input::Context;
@@ -24,14 +23,10 @@ use crate::protocol::BatchOffer;
 pub enum Modal {
     /// A page of text.
     Reader(Reader),
-    /// The forms in which a CID can be copied.
-    CopyAs(CopyMenu),
-    /// The forms in which pins can be written to a file.
-    ExportAs(ExportMenu),
+    /// A short list of choices.
+    Menu(Menu),
     /// Which file to write to.
     Export(Box<ExportForm>),
-    /// The saved views.
-    Views(ViewMenu),
     /// A question.
     Confirm(Confirm),
     /// The file picker.
@@ -57,7 +52,7 @@ impl Modal {
     pub fn context(&self) -> Context {
         match self {
             Self::Reader(_) => Context::Reader,
-            Self::CopyAs(_) | Self::ExportAs(_) | Self::Views(_) => Context::Menu,
+            Self::Menu(_) => Context::Menu,
             Self::Confirm(confirm) if confirm.expected.is_some() => Context::ConfirmTyped,
             Self::Confirm(_) => Context::Confirm,
             Self::Picker(_) => Context::Picker,

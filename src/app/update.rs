@@ -86,11 +86,9 @@ impl App {
         }
         match (&mut self.modal, key.code) {
             (Some(Modal::Palette(palette)), _) => palette.type_key(key),
-            (Some(Modal::ExportAs(_)), KeyCode::Char(c)) if plain => self.type_in_export_menu(c),
             (Some(Modal::Picker(picker)), KeyCode::Char(c)) if plain => picker.type_char(c),
             (Some(Modal::Picker(_)), KeyCode::Backspace) => self.backspace_in_picker(),
-            (Some(Modal::CopyAs(_)), KeyCode::Char(c)) if plain => self.type_in_copy_menu(c),
-            (Some(Modal::Views(_)), KeyCode::Char(c)) if plain => self.type_in_view_menu(c),
+            (Some(Modal::Menu(_)), KeyCode::Char(c)) if plain => self.type_in_menu(c),
             (Some(Modal::Confirm(confirm)), KeyCode::Char(c))
                 if plain && confirm.expected.is_some() =>
             {

@@ -1,26 +1,31 @@
 //! Saved views: a menu of those in the settings, and showing one.
 
+use std::iter::repeat;
+
+use super::App;
 use super::list::View;
-use super::{App, Modal};
+use super::menu::{Choice, MenuKind};
 use crate::domain::SavedView;
-use crate::input::Action;
+use crate::domain::text::truncate;
 
-/// Views that have a digit to take them at once.
-const DIGITS: usize = 9;
-
-/// The menu of saved views.
-#[derive(Clone, Debug, Default)]
-pub struct ViewMenu {
-    /// The view under the cursor.
-    pub cursor: usize,
+/// The views, to be chosen from.
+pub(super) fn choices(views: &[(String, SavedView)]) -> Vec<Choice> {
+    let digits = ('1'..='9').map(Some).chain(repeat(None));
+    let choice = |(key, (name, view)): (_, &(String, SavedView))| Choice {
+        key,
+        label: format!("{:<16} {}", truncate(name, 24), summary(view)),
+    };
+    digits.zip(views).map(choice).collect()
 }
 
-impl ViewMenu {
-    /// The key that takes the view at this place at once.
-    pub fn digit(place: usize) -> Option<char> {
-        let digit = u32::try_from(place + 1).ok()?;
-        (place < DIGITS).then(|| char::from_digit(digit, 10))?
-    }
+/// What a view shows.
+fn summary(view: &SavedView) -> String {
+    let order = format!("{} {}", view.sort_key().label(), view.order.arrow());
+    [view.filter.as_str(), view.show.label(), &order]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" · ")
 }
 
 impl App {
@@ -29,38 +34,12 @@ impl App {
         if self.config.views.is_empty() {
             self.inform("there are no saved views: add [views.NAME] to config.toml");
         } else {
-            self.modal = Some(Modal::Views(ViewMenu::default()));
+            self.open_menu(MenuKind::Views);
         }
     }
 
-    /// Does what an action means in the menu.
-    pub(super) fn act_in_view_menu(&mut self, action: Action) {
-        let views = self.config.views.len();
-        let Some(Modal::Views(menu)) = &mut self.modal else {
-            return;
-        };
-        match action {
-            Action::Down => menu.cursor = (menu.cursor + 1) % views,
-            Action::Up => menu.cursor = (menu.cursor + views - 1) % views,
-            Action::Accept => {
-                let place = menu.cursor;
-                self.take_view(place);
-            }
-            Action::Back => self.modal = None,
-            _ => {}
-        }
-    }
-
-    /// Takes the view of this key.
-    pub(super) fn type_in_view_menu(&mut self, c: char) {
-        let views = self.config.views.len();
-        if let Some(place) = (0..views).find(|place| ViewMenu::digit(*place) == Some(c)) {
-            self.take_view(place);
-        }
-    }
-
-    fn take_view(&mut self, place: usize) {
-        self.modal = None;
+    /// Shows the view at this place of the menu.
+    pub(super) fn show_view(&mut self, place: usize) {
         if let Some((name, view)) = self.config.views.get(place).cloned() {
             self.show_saved(&view);
             self.inform(format!("view {name}"));

@@ -41,10 +41,8 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, theme: &Theme) {
     match &app.modal {
         None => {}
         Some(Modal::Reader(page)) => reader::draw(buffer, app, page, theme),
-        Some(Modal::CopyAs(menu)) => dialog::menu::draw_copy(buffer, app, menu, theme),
-        Some(Modal::ExportAs(menu)) => dialog::menu::draw_export(buffer, app, menu, theme),
+        Some(Modal::Menu(menu)) => dialog::menu::draw(buffer, app, menu, theme),
         Some(Modal::Export(export)) => dialog::form::draw_export(buffer, app, export, theme),
-        Some(Modal::Views(menu)) => dialog::menu::draw_views(buffer, app, menu, theme),
         Some(Modal::Confirm(confirm)) => dialog::confirm::draw(buffer, app, confirm, theme),
         Some(Modal::Picker(picker)) => dialog::picker::draw(buffer, app, picker, theme),
         Some(Modal::Upload(upload)) => dialog::form::draw_upload(buffer, app, upload, theme),

@@ -8,7 +8,6 @@ use futures_util::StreamExt as _;
 use uuid::Uuid;
 
 use super::guard::guarded;
-use super::lane::Work;
 use super::log;
 use super::shared::Shared;
 use super::undo::undo_all;
@@ -22,50 +21,36 @@ use crate::protocol::{BatchOffer, JobEnd, JobId, Reply, Request};
 const NOT_THERE: &str = "this batch is not there any more, or another lazypin is at it";
 
 /// The lane of undos and of what was cut off.
-pub(super) struct Changes;
-
-impl Work for Changes {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "the future of an async fn would borrow the lane"
-    )]
-    fn task(
-        &mut self,
-        shared: Shared,
-        request: Request,
-    ) -> impl Future<Output = ()> + Send + 'static {
-        async move {
-            match request {
-                Request::Undoable(named) => {
-                    let found = guarded(undoable(&shared, named)).await;
-                    let found = found.unwrap_or_else(Err);
-                    shared.reply(Reply::Undoable { named, found }).await;
-                }
-                Request::Changes { seq, offset } => log::changes(&shared, seq, offset).await,
-                Request::ChangeItems { seq, batch, offset } => {
-                    log::items(&shared, seq, batch, offset).await;
-                }
-                Request::Undo {
-                    job,
-                    offer,
-                    is_named,
-                } => {
-                    let extent = if is_named { Extent::All } else { Extent::Open };
-                    let end = guarded(undo(&shared, job, offer.batch, extent)).await;
-                    shared.finish(job, end.and_then(|end| end)).await;
-                }
-                Request::Resume {
-                    job,
-                    offer,
-                    protection,
-                } => {
-                    let end = guarded(resume(&shared, job, offer, protection)).await;
-                    shared.finish(job, end.and_then(|end| end)).await;
-                }
-                // The handle sends nothing else into this lane.
-                _ => {}
-            }
+pub(super) async fn serve(shared: Shared, request: Request) {
+    match request {
+        Request::Undoable(named) => {
+            let found = guarded(undoable(&shared, named)).await;
+            let found = found.unwrap_or_else(Err);
+            shared.reply(Reply::Undoable { named, found }).await;
         }
+        Request::Changes { seq, offset } => log::changes(&shared, seq, offset).await,
+        Request::ChangeItems { seq, batch, offset } => {
+            log::items(&shared, seq, batch, offset).await;
+        }
+        Request::Undo {
+            job,
+            offer,
+            is_named,
+        } => {
+            let extent = if is_named { Extent::All } else { Extent::Open };
+            let end = guarded(undo(&shared, job, offer.batch, extent)).await;
+            shared.finish(job, end.and_then(|end| end)).await;
+        }
+        Request::Resume {
+            job,
+            offer,
+            protection,
+        } => {
+            let end = guarded(resume(&shared, job, offer, protection)).await;
+            shared.finish(job, end.and_then(|end| end)).await;
+        }
+        // The handle sends nothing else into this lane.
+        _ => {}
     }
 }
 

@@ -16,7 +16,6 @@ use tokio_util::sync::CancellationToken;
 use super::account::ask;
 use super::guard::guarded;
 use super::keep;
-use super::lane::Work;
 use super::listing::{Listing, Until};
 use super::shared::Shared;
 use super::sync::Stage;
@@ -32,26 +31,12 @@ const ROWS_AT_ONCE: usize = 1000;
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// The lane of exports.
-pub(super) struct Exports;
-
-impl Work for Exports {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "the future of an async fn would borrow the lane"
-    )]
-    fn task(
-        &mut self,
-        shared: Shared,
-        request: Request,
-    ) -> impl Future<Output = ()> + Send + 'static {
-        async move {
-            // The handle sends nothing else into this lane.
-            if let Request::Export { job, plan } = request {
-                let end = guarded(export(&shared, job, plan)).await;
-                let end = end.map(|end| end.unwrap_or_else(Problem::into_end));
-                shared.finish(job, end).await;
-            }
-        }
+pub(super) async fn serve(shared: Shared, request: Request) {
+    // The handle sends nothing else into this lane.
+    if let Request::Export { job, plan } = request {
+        let end = guarded(export(&shared, job, plan)).await;
+        let end = end.map(|end| end.unwrap_or_else(Problem::into_end));
+        shared.finish(job, end).await;
     }
 }
 

@@ -22,6 +22,21 @@ pub(super) trait Work: Send + 'static {
     ) -> impl Future<Output = ()> + Send + 'static;
 }
 
+/// A kind of work of which nothing is decided beforehand: each request stands for itself.
+impl<F, T> Work for F
+where
+    F: FnMut(Shared, Request) -> T + Send + 'static,
+    T: Future<Output = ()> + Send + 'static,
+{
+    fn task(
+        &mut self,
+        shared: Shared,
+        request: Request,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        self(shared, request)
+    }
+}
+
 /// Starts a lane; gives the way in.
 pub(super) fn start(shared: &Shared, mut work: impl Work) -> mpsc::Sender<Request> {
     let (way_in, mut requests) = mpsc::channel(QUEUE);

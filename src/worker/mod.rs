@@ -173,13 +173,13 @@ pub fn spawn(
     let lanes = Lanes {
         reads: lane::start(&shared, reads::Reads::default()),
         scans: lane::start(&shared, scan::Scans::default()),
-        unpins: lane::start(&shared, unpin::Batches),
+        unpins: lane::start(&shared, unpin::serve),
         uploads: lane::start(&shared, upload::Uploads::default()),
         pins: lane::start(&shared, upload::Pins::default()),
-        changes: lane::start(&shared, changes::Changes),
+        changes: lane::start(&shared, changes::serve),
         protections: lane::start(&shared, protect::Protections::default()),
-        lists: lane::start(&shared, pin_list::Lists),
-        exports: lane::start(&shared, export::Exports),
+        lists: lane::start(&shared, pin_list::serve),
+        exports: lane::start(&shared, export::serve),
     };
     tokio::spawn(
         end.clone()

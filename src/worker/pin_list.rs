@@ -14,7 +14,6 @@ use tokio::time::sleep;
 use super::find;
 use super::gate::Gate;
 use super::guard::guarded;
-use super::lane::Work;
 use super::shared::Shared;
 use super::unpin::groups;
 use super::upload;
@@ -90,38 +89,24 @@ fn untried(cid: &Cid) -> Entry {
 }
 
 /// The lane of lists, which run side by side.
-pub(super) struct Lists;
-
-impl Work for Lists {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "the future of an async fn would borrow the lane"
-    )]
-    fn task(
-        &mut self,
-        shared: Shared,
-        request: Request,
-    ) -> impl Future<Output = ()> + Send + 'static {
-        async move {
-            match request {
-                Request::ReadCids { seq, source } => {
-                    let read = spawn_blocking(move || read(&source)).await;
-                    let result = read.unwrap_or_else(|broke| Err(broke.to_string()));
-                    shared.reply(Reply::CidsRead { seq, result }).await;
-                }
-                Request::PinList {
-                    job,
-                    list,
-                    metadata,
-                } => {
-                    let batch = batch(&shared, job, &list, metadata);
-                    let end = guarded(batch).await;
-                    shared.finish(job, end.and_then(|end| end)).await;
-                }
-                // The handle sends nothing else into this lane.
-                _ => {}
-            }
+pub(super) async fn serve(shared: Shared, request: Request) {
+    match request {
+        Request::ReadCids { seq, source } => {
+            let read = spawn_blocking(move || read(&source)).await;
+            let result = read.unwrap_or_else(|broke| Err(broke.to_string()));
+            shared.reply(Reply::CidsRead { seq, result }).await;
         }
+        Request::PinList {
+            job,
+            list,
+            metadata,
+        } => {
+            let batch = batch(&shared, job, &list, metadata);
+            let end = guarded(batch).await;
+            shared.finish(job, end.and_then(|end| end)).await;
+        }
+        // The handle sends nothing else into this lane.
+        _ => {}
     }
 }
 

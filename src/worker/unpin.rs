@@ -13,7 +13,6 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::CLOCKS_DIFFER;
 use super::gate::Gate;
 use super::guard::guarded;
-use super::lane::Work;
 use super::protect::spare_protected;
 use super::shared::Shared;
 use super::written::with_journal;
@@ -173,25 +172,11 @@ pub(super) fn is_off(pin: &Pin) -> bool {
 }
 
 /// The lane of batches, which run side by side.
-pub(super) struct Batches;
-
-impl Work for Batches {
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "the future of an async fn would borrow the lane"
-    )]
-    fn task(
-        &mut self,
-        shared: Shared,
-        request: Request,
-    ) -> impl Future<Output = ()> + Send + 'static {
-        async move {
-            // The handle sends nothing else into this lane.
-            if let Request::Unpin { job, pins } = request {
-                let end = guarded(batch(&shared, job, pins)).await;
-                shared.finish(job, end.and_then(|end| end)).await;
-            }
-        }
+pub(super) async fn serve(shared: Shared, request: Request) {
+    // The handle sends nothing else into this lane.
+    if let Request::Unpin { job, pins } = request {
+        let end = guarded(batch(&shared, job, pins)).await;
+        shared.finish(job, end.and_then(|end| end)).await;
     }
 }
 
