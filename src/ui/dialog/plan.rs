@@ -1,7 +1,5 @@
 //! The plan of an unpin, as its question shows it.
 
-use std::fmt::Write as _;
-
 use ratatui::style::Style;
 
 use crate::app::wrap;
@@ -106,9 +104,10 @@ fn below(
 }
 
 fn size(plan: &UnpinPlan) -> String {
-    let mut size = format!("{} in all", human_bytes(plan.bytes()));
-    if plan.unknown_sizes() > 0 {
-        let _ = write!(size, ", {} of unknown size", plan.unknown_sizes());
+    let bytes = human_bytes(plan.bytes());
+    match plan.unknown_sizes() {
+        0 => format!("{bytes} in all"),
+        unknown if unknown == plan.len() => "of unknown size".to_owned(),
+        unknown => format!("{bytes} in all, {unknown} of unknown size"),
     }
-    size
 }
